@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A core::Store in memory. Purpose: the tests of app/ and exchange/ run without SQLite. Every operation is projected as
+// storage does it, by decoding the draft; queries are plain loops. Ownership: holds its rows. Threads: one.
+// Failure: `fail_next_append` makes the next append fail and write nothing.
+#include "core/names.hpp"
+#include "core/ports.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace kiosk::test {
+
+class FakeStore final : public core::Store {
+public:
+    explicit FakeStore(std::string device = "k1") : m_device(std::move(device)) {}
+
+    // What tests look at and set.
+    core::Instant now{1'795'000'000'000};
+    std::optional<core::Error> fail_next_append;
+    std::vector<core::Operation> operations; // everything that was appended, in order
+    std::vector<std::size_t> batch_sizes;    // drafts of each append
+    const std::map<std::string, core::Registration>& registrations() const { return m_registrations; }
+    const std::vector<core::StoredScan>& scans() const { return m_scans; }
+
+    // Shorthands for set-up; they go through append like everything else.
+    core::Status add(const core::OperationDraft& draft) {
+        KIOSK_CHECK(append({&draft, 1}));
+        return {};
+    }
+    core::Status add(const core::EventConfig& config) {
+        std::vector<core::OperationDraft> drafts;
+        for (const auto& document : core::config_documents(config))
+            drafts.push_back(core::make_config(document));
+        KIOSK_CHECK(append(drafts));
+        return {};
+    }
+
+    core::Result<core::Receipt> append(std::span<const core::OperationDraft> drafts) override {
+        if (fail_next_append) {
+            auto error = std::move(*fail_next_append);
+            fail_next_append.reset();
+            return std::unexpected(std::move(error));
+        }
+        // Tried on an empty store first: what fails there is a draft that can't be decoded, and then nothing is kept.
+        FakeStore trial;
+        std::vector<core::Operation> made;
+        auto hlc = m_hlc;
+        for (const auto& draft : drafts) {
+            core::Operation operation;
+            operation.id = {m_device, "1", operations.size() + made.size() + 1};
+            operation.kind = draft.kind;
+            operation.hlc = hlc = core::next_hlc(hlc, now);
+            operation.wall = now;
+            operation.subject = draft.subject;
+            operation.body = draft.body;
+            operation.personal = draft.personal;
+            KIOSK_CHECK(trial.project(operation));
+            made.push_back(std::move(operation));
+        }
+        m_hlc = hlc;
+        for (auto& operation : made) {
+            KIOSK_CHECK(project(operation));
+            operations.push_back(std::move(operation));
+        }
+        batch_sizes.push_back(drafts.size());
+        return core::Receipt{{m_device, "1", operations.size()}, m_hlc};
+    }
+
+    core::Result<std::vector<core::ConfigDocument>> config() override {
+        std::vector<core::ConfigDocument> documents;
+        for (const auto& [key, document] : m_config)
+            documents.push_back(document);
+        return documents;
+    }
+
+    core::Result<std::vector<core::Registration>> registrations_by_ticket(std::string_view ticket) override {
+        return registrations_where([&](const core::Registration& r) { return r.ticket == ticket; });
+    }
+    core::Result<std::vector<core::Registration>> registrations_by_phone(std::string_view phone) override {
+        return registrations_where([&](const core::Registration& r) { return !phone.empty() && r.person.phone == phone; });
+    }
+    core::Result<std::optional<core::Registration>> registration(std::string_view uid) override {
+        const auto found = m_registrations.find(std::string(uid));
+        if (found == m_registrations.end())
+            return std::optional<core::Registration>{};
+        return std::optional{found->second};
+    }
+
+    core::Result<bool> is_revoked(std::string_view ticket) override { return m_revoked.contains(std::string(ticket)); }
+
+    core::Result<std::optional<core::Invitation>> invitation(std::string_view session, std::string_view ticket) override {
+        const auto found = m_invitations.find({std::string(session), std::string(ticket)});
+        if (found == m_invitations.end())
+            return std::optional<core::Invitation>{};
+        return std::optional{found->second};
+    }
+
+    core::Result<std::vector<core::StoredScan>> standing_scans(std::string_view checkpoint,
+                                                               std::string_view ticket) override {
+        std::vector<core::StoredScan> found;
+        for (const auto& scan : standing(checkpoint))
+            if (scan.record.ticket == ticket)
+                found.push_back(scan);
+        return found;
+    }
+
+    core::Result<std::optional<core::StoredScan>> admitted_scan_by_key(std::string_view key) override {
+        for (const auto& scan : m_scans)
+            if (!key.empty() && scan.record.key == key && scan.record.outcome == core::Outcome::Admitted)
+                return std::optional{scan};
+        return std::optional<core::StoredScan>{};
+    }
+
+    core::Result<std::int64_t> occupancy(std::string_view checkpoint, std::optional<core::TimeRange> range) override {
+        std::map<std::string, bool> inside;
+        for (const auto& scan : standing(checkpoint))
+            if (!range || (scan.record.at >= range->from && scan.record.at < range->until))
+                inside[scan.record.ticket] = scan.record.direction == core::Direction::Entry;
+        return std::count_if(inside.begin(), inside.end(), [](const auto& entry) { return entry.second; });
+    }
+
+    core::Result<std::vector<core::StoredScan>> recent_scans(std::size_t limit) override {
+        std::vector<core::StoredScan> newest(m_scans.rbegin(), m_scans.rend());
+        if (newest.size() > limit)
+            newest.resize(limit);
+        return newest;
+    }
+
+    core::Result<std::vector<core::CheckpointCounts>> counts() override {
+        std::map<std::string, core::CheckpointCounts> by_checkpoint;
+        for (const auto& [key, document] : m_config)
+            if (document.entity == "checkpoint")
+                by_checkpoint[document.id].checkpoint = document.id;
+        for (const auto& scan : m_scans) {
+            auto& counts = by_checkpoint[scan.record.checkpoint];
+            counts.checkpoint = scan.record.checkpoint;
+            counts.repeats += scan.record.outcome == core::Outcome::Repeat;
+            counts.refused += scan.record.outcome == core::Outcome::Refused;
+        }
+        for (auto& [id, counts] : by_checkpoint) {
+            std::set<std::string> admitted;
+            for (const auto& scan : standing(id))
+                if (scan.record.direction == core::Direction::Entry) {
+                    admitted.insert(scan.record.ticket);
+                    ++counts.entries;
+                }
+            counts.admitted = static_cast<std::int64_t>(admitted.size());
+            KIOSK_TRY(counts.inside, occupancy(id, std::nullopt));
+        }
+        std::vector<core::CheckpointCounts> rows;
+        for (auto& [id, counts] : by_checkpoint)
+            rows.push_back(std::move(counts));
+        return rows;
+    }
+
+    core::Result<std::vector<core::SearchHit>> search(std::string_view folded_query, std::size_t limit) override {
+        std::vector<std::pair<bool, core::SearchHit>> hits; // not exact, hit
+        for (const auto& [uid, registration] : m_registrations) {
+            bool exact = false;
+            bool matches = false;
+            for (const auto& term : core::search_terms(registration.person)) {
+                exact = exact || term == folded_query;
+                matches = matches || (!folded_query.empty() && term.starts_with(folded_query));
+            }
+            if (matches)
+                hits.push_back({!exact,
+                                {uid, registration.ticket, registration.person.name, registration.person.organisation,
+                                 registration.person.phone, registration.status}});
+        }
+        std::stable_sort(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<core::SearchHit> rows;
+        for (auto& hit : hits)
+            if (rows.size() < limit)
+                rows.push_back(std::move(hit.second));
+        return rows;
+    }
+
+    core::Status for_each_registration(const std::function<bool(const core::Registration&)>& visit) override {
+        for (const auto& [uid, registration] : m_registrations)
+            if (!visit(registration))
+                break;
+        return {};
+    }
+    core::Status for_each_scan(const std::function<bool(const core::StoredScan&)>& visit) override {
+        for (const auto& scan : m_scans)
+            if (!visit(scan))
+                break;
+        return {};
+    }
+
+    core::Result<core::JournalStatus> status() override {
+        core::JournalStatus status;
+        status.device = m_device;
+        status.incarnation = "1";
+        status.last_seq = status.pending = status.operations = operations.size();
+        status.registrations = m_registrations.size();
+        return status;
+    }
+
+private:
+    template <typename Predicate> std::vector<core::Registration> registrations_where(Predicate predicate) const {
+        std::vector<core::Registration> found;
+        for (const auto& [uid, registration] : m_registrations)
+            if (predicate(registration))
+                found.push_back(registration);
+        return found;
+    }
+
+    // Admitted and not undone, by (time, operation id).
+    std::vector<core::StoredScan> standing(std::string_view checkpoint) const {
+        std::vector<core::StoredScan> found;
+        for (const auto& scan : m_scans)
+            if (scan.record.checkpoint == checkpoint && scan.record.outcome == core::Outcome::Admitted && !scan.undone)
+                found.push_back(scan);
+        std::stable_sort(found.begin(), found.end(), [](const core::StoredScan& a, const core::StoredScan& b) {
+            return std::tie(a.record.at, a.id) < std::tie(b.record.at, b.id);
+        });
+        return found;
+    }
+
+    core::Status project(const core::Operation& operation) {
+        namespace kind = core::operation_kind;
+        if (operation.kind == kind::config_set) {
+            KIOSK_TRY(auto document, core::decode_config(operation));
+            m_config[{document.entity, document.id}] = document;
+        } else if (operation.kind == kind::registration_set) {
+            KIOSK_TRY(auto registration, core::decode_registration(operation));
+            m_registrations[registration.uid] = registration;
+        } else if (operation.kind == kind::revocation_add) {
+            KIOSK_TRY(auto ticket, core::decode_revocation(operation));
+            m_revoked.insert(ticket);
+        } else if (operation.kind == kind::invitation_set) {
+            KIOSK_TRY(auto invitation, core::decode_invitation(operation));
+            m_invitations[{invitation.session, invitation.ticket}] = invitation;
+        } else if (operation.kind == kind::scan) {
+            KIOSK_TRY(auto record, core::decode_scan(operation));
+            m_scans.push_back({operation.id, record, m_undone.contains(core::to_string(operation.id))});
+        } else if (operation.kind == kind::undo) {
+            KIOSK_TRY(auto undo, core::decode_undo(operation));
+            m_undone.insert(undo.target);
+            for (auto& scan : m_scans)
+                if (core::to_string(scan.id) == undo.target)
+                    scan.undone = true;
+        } else if (operation.kind == kind::personal_erase) {
+            KIOSK_TRY(auto uid, core::decode_erasure(operation));
+            if (const auto found = m_registrations.find(uid); found != m_registrations.end()) {
+                found->second.person = {};
+                found->second.answers.clear();
+            }
+            for (auto& scan : m_scans)
+                if (scan.record.registration == uid)
+                    scan.record.answers.clear();
+        }
+        return {};
+    }
+
+    std::string m_device;
+    core::Hlc m_hlc;
+    std::map<std::pair<std::string, std::string>, core::ConfigDocument> m_config;
+    std::map<std::string, core::Registration> m_registrations;
+    std::map<std::pair<std::string, std::string>, core::Invitation> m_invitations;
+    std::set<std::string> m_revoked;
+    std::set<std::string> m_undone;
+    std::vector<core::StoredScan> m_scans;
+};
+
+// Deterministic ports to go with it.
+class FakeClock final : public core::Clock {
+public:
+    core::Instant at{1'795'000'000'000};
+    core::Instant now() const override { return at; }
+    std::int64_t boot_ms() const override { return at.unix_ms - 1'794'000'000'000; }
+};
+
+class FakeRandom final : public core::Random {
+public:
+    explicit FakeRandom(std::uint64_t seed = 1) : m_state(seed) {}
+    void fill(std::span<std::uint8_t> bytes) override {
+        for (auto& byte : bytes) { // splitmix64
+            m_state += 0x9e3779b97f4a7c15ULL;
+            auto z = m_state;
+            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+            z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+            byte = static_cast<std::uint8_t>((z ^ (z >> 31)) & 0xff);
+        }
+    }
+
+private:
+    std::uint64_t m_state;
+};
+
+} // namespace kiosk::test
