@@ -207,6 +207,7 @@ struct View {
     Body body;
     std::optional<KeyboardView> keyboard;
     std::optional<std::int64_t> resets_in_s; // countdown of the auto-reset
+    Message notice; // a line over any screen for a few seconds ("please wait for your turn"); empty where there is none
     std::uint64_t cue_number = 0; // grows with every new sound
     Cue cue = Cue::None;
     double volume = 0.7;
