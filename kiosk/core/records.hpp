@@ -80,5 +80,7 @@ std::string_view to_string(RegistrationStatus status);
 std::optional<RegistrationStatus> parse_registration_status(std::string_view text);
 std::string_view to_string(RegistrationSource source);
 std::optional<RegistrationSource> parse_registration_source(std::string_view text);
+std::string_view to_string(InvitationStatus status);
+std::optional<InvitationStatus> parse_invitation_status(std::string_view text);
 
 } // namespace kiosk::core

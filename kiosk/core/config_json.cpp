@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of an event as JSON documents, in the shape of a scenario file's seed: what `config.set`
+// operations carry, what demo files hold, what scenario files begin with.
+#include "core/json_fields.hpp"
+#include "core/records.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace kiosk::core {
+
+namespace {
+
+template <typename T, std::size_t N>
+using Words = std::array<std::pair<T, std::string_view>, N>;
+
+template <typename T, std::size_t N>
+std::string_view word_of(const Words<T, N>& words, T value) {
+    for (const auto& [candidate, word] : words)
+        if (candidate == value)
+            return word;
+    return words.front().second;
+}
+
+template <typename T, std::size_t N>
+std::optional<T> value_of(const Words<T, N>& words, std::string_view text) {
+    for (const auto& [value, word] : words)
+        if (word == text)
+            return value;
+    return std::nullopt;
+}
+
+constexpr Words<QuestionType, 12> question_types{{{QuestionType::Text, "text"},
+                                                  {QuestionType::TextArea, "textarea"},
+                                                  {QuestionType::Number, "number"},
+                                                  {QuestionType::YesNo, "yes_no"},
+                                                  {QuestionType::Single, "single"},
+                                                  {QuestionType::Multiple, "multiple"},
+                                                  {QuestionType::Date, "date"},
+                                                  {QuestionType::Time, "time"},
+                                                  {QuestionType::DateTime, "datetime"},
+                                                  {QuestionType::Email, "email"},
+                                                  {QuestionType::Phone, "phone"},
+                                                  {QuestionType::Country, "country"}}};
+constexpr Words<AskAt, 2> ask_ats{{{AskAt::Registration, "registration"}, {AskAt::CheckIn, "checkin"}}};
+constexpr Words<Scope, 3> scopes{{{Scope::Event, "event"}, {Scope::Day, "day"}, {Scope::Session, "session"}}};
+constexpr Words<SessionState, 5> session_states{{{SessionState::Draft, "draft"},
+                                                 {SessionState::Submitted, "submitted"},
+                                                 {SessionState::Approved, "approved"},
+                                                 {SessionState::Rejected, "rejected"},
+                                                 {SessionState::Locked, "locked"}}};
+constexpr Words<InvitationStatus, 5> invitation_statuses{{{InvitationStatus::Draft, "draft"},
+                                                          {InvitationStatus::Approved, "approved"},
+                                                          {InvitationStatus::Accepted, "accepted"},
+                                                          {InvitationStatus::Declined, "declined"},
+                                                          {InvitationStatus::Revoked, "revoked"}}};
+
+// JsonFields::word takes a plain function; these bind the tables above.
+std::optional<QuestionType> parse_question_type(std::string_view text) { return value_of(question_types, text); }
+std::optional<AskAt> parse_ask_at(std::string_view text) { return value_of(ask_ats, text); }
+std::optional<Scope> parse_scope(std::string_view text) { return value_of(scopes, text); }
+std::optional<SessionState> parse_session_state(std::string_view text) { return value_of(session_states, text); }
+
+std::optional<std::int64_t> capacity_of(JsonFields& fields) {
+    const auto capacity = fields.optional_integer("capacity");
+    if (capacity && *capacity < 0)
+        fields.problem("capacity", "must not be negative");
+    return capacity;
+}
+
+Result<Event> read_event(const Json& json) {
+    JsonFields fields(json, "event");
+    Event event;
+    event.code = fields.required_text("code");
+    event.type = fields.required_text("type");
+    event.addons = fields.texts("addons");
+    event.title = fields.local_text("title");
+    event.venue = fields.local_text("venue");
+    if (!fields.has("starts"))
+        fields.problem("starts", "is missing");
+    event.starts = fields.optional_instant("starts").value_or(Instant{});
+    event.ends = fields.optional_instant("ends");
+    event.admission = fields.optional_instant("admission");
+    event.capacity = capacity_of(fields);
+    event.closed = fields.boolean("closed", false);
+    auto zone = TimeZone::create(fields.required_text("timezone"));
+    if (!zone)
+        fields.problem("timezone", "is not a known time zone such as Asia/Shanghai");
+    else
+        event.timezone = std::move(*zone);
+    if (fields.has("settings") && !fields.raw("settings").is_object())
+        fields.problem("settings", "must be an object");
+    event.settings = fields.has("settings") ? fields.raw("settings").dump() : "{}";
+    if (fields.has("agenda") && !fields.raw("agenda").is_array())
+        fields.problem("agenda", "must be a list");
+    else
+        for (const auto& item : fields.raw("agenda")) {
+            JsonFields line(item, "event.agenda");
+            AgendaItem agenda{line.text("kind"), line.local_text("title"), line.local_text("room"),
+                              line.optional_instant("starts").value_or(event.starts),
+                              line.optional_instant("ends").value_or(event.starts)};
+            KIOSK_CHECK(line.status());
+            event.agenda.push_back(std::move(agenda));
+        }
+    KIOSK_CHECK(fields.status());
+    return event;
+}
+
+Json write_event(const Event& event) {
+    const auto time = [&](Instant at) { return event.timezone.rfc3339(at); };
+    Json json{{"code", event.code},
+              {"type", event.type},
+              {"addons", event.addons},
+              {"starts", time(event.starts)},
+              {"timezone", event.timezone.name()},
+              {"closed", event.closed},
+              {"title_zh", event.title.zh},
+              {"title_en", event.title.en},
+              {"venue_zh", event.venue.zh},
+              {"venue_en", event.venue.en}};
+    if (event.ends)
+        json["ends"] = time(*event.ends);
+    if (event.admission)
+        json["admission"] = time(*event.admission);
+    if (event.capacity)
+        json["capacity"] = *event.capacity;
+    auto settings = Json::parse(event.settings, nullptr, false);
+    json["settings"] = settings.is_object() ? std::move(settings) : Json::object();
+    json["agenda"] = Json::array();
+    for (const auto& item : event.agenda)
+        json["agenda"].push_back({{"kind", item.kind},
+                                  {"title_zh", item.title.zh},
+                                  {"title_en", item.title.en},
+                                  {"room_zh", item.room.zh},
+                                  {"room_en", item.room.en},
+                                  {"starts", time(item.starts)},
+                                  {"ends", time(item.ends)}});
+    return json;
+}
+
+Result<TicketType> read_ticket_type(const Json& json) {
+    JsonFields fields(json, "ticket_type");
+    TicketType type{fields.required_text("id"), fields.local_text("name")};
+    KIOSK_CHECK(fields.status());
+    return type;
+}
+
+Result<Session> read_session(const Json& json) {
+    JsonFields fields(json, "session");
+    Session session;
+    session.id = fields.required_text("id");
+    session.kind = fields.text("kind", "plenary");
+    session.title = fields.local_text("title");
+    session.public_title = fields.local_text("public_title");
+    session.starts = fields.optional_instant("starts");
+    session.ends = fields.optional_instant("ends");
+    session.capacity = capacity_of(fields);
+    session.nda = fields.boolean("nda", false);
+    session.state = fields.word("state", SessionState::Draft, &parse_session_state);
+    KIOSK_CHECK(fields.status());
+    return session;
+}
+
+Json write_session(const Session& session, const TimeZone& zone) {
+    Json json{{"id", session.id},
+              {"kind", session.kind},
+              {"nda", session.nda},
+              {"state", word_of(session_states, session.state)},
+              {"title_zh", session.title.zh},
+              {"title_en", session.title.en},
+              {"public_title_zh", session.public_title.zh},
+              {"public_title_en", session.public_title.en}};
+    if (session.starts)
+        json["starts"] = zone.rfc3339(*session.starts);
+    if (session.ends)
+        json["ends"] = zone.rfc3339(*session.ends);
+    if (session.capacity)
+        json["capacity"] = *session.capacity;
+    return json;
+}
+
+Result<Checkpoint> read_checkpoint(const Json& json) {
+    JsonFields fields(json, "checkpoint");
+    Checkpoint door;
+    door.id = fields.required_text("id");
+    door.name = fields.local_text("name");
+    if (fields.has("name")) // the scenario format's one-language name
+        door.name.zh = fields.text("name");
+    door.scope = fields.word("scope", Scope::Event, &parse_scope);
+    door.session = fields.optional_text("session");
+    door.ticket_types = fields.optional_texts("ticket_types");
+    door.allow_reentry = fields.boolean("allow_reentry", false);
+    door.allow_multiple = fields.boolean("allow_multiple", false);
+    door.include_unpaid = fields.boolean("include_unpaid", false);
+    door.capacity = capacity_of(fields);
+    door.closed = fields.boolean("closed", false);
+    if (fields.has("rules"))
+        door.rules = fields.raw("rules").dump();
+    KIOSK_CHECK(fields.status());
+    return door;
+}
+
+Json write_checkpoint(const Checkpoint& door) {
+    Json json{{"id", door.id},
+              {"name_zh", door.name.zh},
+              {"name_en", door.name.en},
+              {"scope", word_of(scopes, door.scope)},
+              {"allow_reentry", door.allow_reentry},
+              {"allow_multiple", door.allow_multiple},
+              {"include_unpaid", door.include_unpaid},
+              {"closed", door.closed}};
+    if (door.session)
+        json["session"] = *door.session;
+    if (door.ticket_types)
+        json["ticket_types"] = *door.ticket_types;
+    if (door.capacity)
+        json["capacity"] = *door.capacity;
+    if (!door.rules.empty())
+        json["rules"] = Json::parse(door.rules, nullptr, false);
+    return json;
+}
+
+Result<Question> read_question(const Json& json) {
+    JsonFields fields(json, "question");
+    Question question;
+    question.id = fields.required_text("id");
+    question.type = fields.word("type", QuestionType::Text, &parse_question_type);
+    question.required = fields.boolean("required", false);
+    question.ask_at = fields.word("ask_at", AskAt::CheckIn, &parse_ask_at);
+    question.ticket_types = fields.optional_texts("ticket_types");
+    question.text = fields.local_text("text");
+    if (fields.has("options") && !fields.raw("options").is_array())
+        fields.problem("options", "must be a list");
+    else
+        for (const auto& item : fields.raw("options")) {
+            JsonFields option(item, "question.options");
+            question.options.push_back({option.required_text("id"), option.local_text("text")});
+            KIOSK_CHECK(option.status());
+        }
+    if (fields.has("depends_on")) {
+        JsonFields parent(fields.raw("depends_on"), "question.depends_on");
+        question.depends_on = Question::Dependency{parent.required_text("question"), {}};
+        // A yes/no parent is naturally written as true or false.
+        for (const auto& value : parent.raw("values"))
+            question.depends_on->values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+        KIOSK_CHECK(parent.status());
+    }
+    KIOSK_CHECK(fields.status());
+    return question;
+}
+
+Json write_question(const Question& question) {
+    Json json{{"id", question.id},
+              {"type", word_of(question_types, question.type)},
+              {"required", question.required},
+              {"ask_at", word_of(ask_ats, question.ask_at)},
+              {"text_zh", question.text.zh},
+              {"text_en", question.text.en}};
+    if (question.ticket_types)
+        json["ticket_types"] = *question.ticket_types;
+    for (const auto& option : question.options)
+        json["options"].push_back({{"id", option.id}, {"text_zh", option.text.zh}, {"text_en", option.text.en}});
+    if (question.depends_on)
+        json["depends_on"] = {{"question", question.depends_on->question}, {"values", question.depends_on->values}};
+    return json;
+}
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+std::string to_hex(std::string_view bytes) {
+    std::string text;
+    for (const auto byte : bytes) {
+        text += hex_digits[static_cast<std::uint8_t>(byte) >> 4];
+        text += hex_digits[static_cast<std::uint8_t>(byte) & 15];
+    }
+    return text;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+    std::string bytes;
+    if (text.size() % 2 != 0)
+        return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const auto high = hex_digits.find(text[i]), low = hex_digits.find(text[i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos)
+            return std::nullopt;
+        bytes += static_cast<char>(high * 16 + low);
+    }
+    return bytes;
+}
+
+// Keys travel as hex inside documents; scenario files write base64, which the caller turns into this.
+Result<SigningKey> read_key(const Json& json) {
+    JsonFields fields(json, "key");
+    const auto id = fields.optional_integer("id");
+    const auto public_key = from_hex(fields.text("public"));
+    if (!id || *id < 0 || *id > 65535)
+        fields.problem("id", "must be a number from 0 to 65535");
+    if (!public_key || public_key->size() != 32)
+        fields.problem("public", "must be 32 bytes in hex");
+    KIOSK_CHECK(fields.status());
+    return SigningKey{static_cast<int>(*id), *public_key, {}};
+}
+
+Result<StaffMember> read_staff(const Json& json) {
+    JsonFields fields(json, "staff");
+    StaffMember member{fields.required_text("id"), fields.text("name"), fields.texts("roles"), fields.text("pin_hash")};
+    KIOSK_CHECK(fields.status());
+    return member;
+}
+
+template <typename T>
+Status append_parsed(std::vector<T>& items, Result<T> parsed) {
+    if (!parsed)
+        return std::unexpected(std::move(parsed).error());
+    items.push_back(std::move(*parsed));
+    return {};
+}
+
+} // namespace
+
+std::string_view to_string(InvitationStatus status) { return word_of(invitation_statuses, status); }
+std::optional<InvitationStatus> parse_invitation_status(std::string_view text) {
+    return value_of(invitation_statuses, text);
+}
+
+Result<EventConfig> assemble_config(std::span<const ConfigDocument> documents) {
+    // Questions and doors are shown in the order in which they were written down, whatever order a store keeps.
+    std::vector<std::tuple<std::int64_t, const ConfigDocument*, Json>> ordered;
+    for (const auto& document : documents) {
+        auto json = Json::parse(document.doc, nullptr, false);
+        if (!json.is_object())
+            return fail(ErrorCode::Corrupt, "error.field", document.entity + "/" + document.id + " is not an object");
+        const auto order = json.find("order");
+        ordered.emplace_back(order != json.end() && order->is_number_integer() ? order->get<std::int64_t>() : 0,
+                             &document, std::move(json));
+    }
+    std::ranges::stable_sort(ordered, {}, [](const auto& entry) { return std::get<0>(entry); });
+
+    EventConfig config;
+    bool have_event = false;
+    for (const auto& [order, entry, json] : ordered) {
+        const auto& document = *entry;
+        if (document.entity == "event") {
+            if (have_event)
+                return fail(ErrorCode::Conflict, "error.two_events", document.id);
+            KIOSK_TRY(config.event, read_event(json));
+            have_event = true;
+        } else if (document.entity == "ticket_type") {
+            KIOSK_CHECK(append_parsed(config.ticket_types, read_ticket_type(json)));
+        } else if (document.entity == "session") {
+            KIOSK_CHECK(append_parsed(config.sessions, read_session(json)));
+        } else if (document.entity == "checkpoint") {
+            KIOSK_CHECK(append_parsed(config.checkpoints, read_checkpoint(json)));
+        } else if (document.entity == "question") {
+            KIOSK_CHECK(append_parsed(config.questions, read_question(json)));
+        } else if (document.entity == "key") {
+            KIOSK_CHECK(append_parsed(config.keys, read_key(json)));
+        } else if (document.entity == "staff") {
+            KIOSK_CHECK(append_parsed(config.staff, read_staff(json)));
+        }
+        // Entities of a newer version are kept by the store and mean nothing here.
+    }
+    if (!have_event)
+        return fail(ErrorCode::NotFound, "error.no_event");
+    return config;
+}
+
+std::vector<ConfigDocument> config_documents(const EventConfig& config) {
+    std::vector<ConfigDocument> documents;
+    const auto add = [&](std::string_view entity, std::string id, Json doc) {
+        doc["order"] = documents.size();
+        documents.push_back({std::string(entity), std::move(id), doc.dump(-1, ' ', false, Json::error_handler_t::replace)});
+    };
+    add("event", "event", write_event(config.event));
+    for (const auto& type : config.ticket_types)
+        add("ticket_type", type.id, {{"id", type.id}, {"name_zh", type.name.zh}, {"name_en", type.name.en}});
+    for (const auto& session : config.sessions)
+        add("session", session.id, write_session(session, config.event.timezone));
+    for (const auto& door : config.checkpoints)
+        add("checkpoint", door.id, write_checkpoint(door));
+    for (const auto& question : config.questions)
+        add("question", question.id, write_question(question));
+    // A seed never goes into a document: documents reach every kiosk, and a kiosk only verifies.
+    for (const auto& key : config.keys)
+        add("key", std::to_string(key.id), {{"id", key.id}, {"public", to_hex(key.ed25519_public)}});
+    for (const auto& member : config.staff)
+        add("staff", member.id,
+            {{"id", member.id}, {"name", member.name}, {"roles", member.roles}, {"pin_hash", member.pin_hash}});
+    return documents;
+}
+
+} // namespace kiosk::core
