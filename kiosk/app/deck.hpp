@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the application asks of the machine around it, and what it hears from there. Purpose: the ports that main/
+// wires up: devices, staff PINs, the event type's plugin. Ownership: the application borrows all of them. Threads: all
+// calls come from the application thread and must not block it for longer than a second (the PIN hash is the longest).
+// Failure: an answer says no; the application tells the person what to do instead.
+#include "app/view.hpp"
+#include "core/ports.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace kiosk::app {
+
+struct DeckChoice {
+    std::string id;
+    LocalText label;
+    bool chosen = false;
+};
+
+struct BadgeRequest {
+    std::string registration; // uid, empty for a ticket that the roster does not hold
+    std::string ticket;
+    std::string name;
+    std::string organisation;
+};
+
+enum class StaffCall : std::uint8_t { Attendee = 1, OutOfOrder };
+
+// The machine around the application.
+class Deck {
+public:
+    virtual ~Deck() = default;
+
+    virtual std::vector<DeckChoice> cameras() = 0;
+    virtual core::Status choose_camera(std::string_view id) = 0;
+    virtual std::vector<DeckChoice> events() = 0;
+    // Another event is another database: main/ closes this application and opens one for that event. The answer only
+    // says whether that has begun.
+    virtual core::Status choose_event(std::string_view id) = 0;
+    virtual void checkpoint_chosen(std::string_view id) = 0; // to be remembered for the next start
+
+    virtual core::Status print_badge(const BadgeRequest& badge) = 0; // queued, not printed, when it returns
+    // Has somebody been told? False where nothing can be reached: then the screen asks people to walk over.
+    virtual bool call_staff(StaffCall why) = 0;
+
+    // Lines for the staff's system page beside the journal's own: backup, plugin, storage, scanner.
+    virtual std::vector<std::pair<LocalText, std::string>> system_info() = 0;
+};
+
+// Wrong PINs so far. Kept outside, so that switching the kiosk off and on does not give five new attempts.
+class PinVerifier {
+public:
+    virtual ~PinVerifier() = default;
+    virtual bool matches(std::string_view pin_hash, std::string_view pin) = 0;
+    virtual int failures() = 0;
+    virtual void set_failures(int count) = 0;
+};
+
+// The event type's plugin, as far as screens are concerned. A plugin that can't answer answers nothing.
+class WelcomeSource {
+public:
+    virtual ~WelcomeSource() = default;
+    // `registration` is null for a signed ticket that the roster does not hold.
+    virtual std::vector<LocalText> welcome(const core::EventConfig& config, const core::Registration* registration,
+                                           core::Instant now) = 0;
+    // Questions of its own, beside the event's; asked of walk-ins and where its verdict names them.
+    virtual std::vector<core::Question> form(const core::EventConfig& config) = 0;
+};
+
+// What the machine tells the application.
+namespace notice {
+struct ScannerChanged {
+    ScannerState state = ScannerState::Off;
+};
+struct HubChanged {
+    bool reachable = false;
+};
+struct ConfigChanged {}; // the event's documents are others now: read them again
+struct DataChanged {};   // people or scans arrived from elsewhere
+struct DevicesChanged {}; // cameras, events or system lines are others now
+} // namespace notice
+
+using Notice = std::variant<notice::ScannerChanged, notice::HubChanged, notice::ConfigChanged, notice::DataChanged,
+                            notice::DevicesChanged>;
+
+} // namespace kiosk::app
