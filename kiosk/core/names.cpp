@@ -246,7 +246,6 @@ private:
 // A word of the name: one Chinese character with its readings, or a run of other letters.
 struct Piece {
     std::vector<std::string> readings; // the first one is shown; empty where it can't be read in Latin
-    bool han = false;
     bool surname = false;
 };
 
@@ -266,14 +265,18 @@ void add_syllable(std::vector<std::string>& readings, std::string syllable) {
         add_unique(readings, std::string(syllable).replace(at, std::string_view("ü").size(), typed));
 }
 
+std::vector<std::string> typed_readings(const std::string& syllable) {
+    std::vector<std::string> readings;
+    add_syllable(readings, syllable);
+    return readings;
+}
+
 std::vector<std::string> readings_of(char32_t letter, bool surname, const std::string& icu_reading) {
     std::vector<std::string> readings;
     if (const auto* special = special_reading(letter))
         for (const auto reading : surname ? special->surname : special->given)
             add_unique(readings, std::string(reading));
-    if (readings.empty())
-        add_syllable(readings, icu_reading);
-    return readings;
+    return readings.empty() ? typed_readings(icu_reading) : readings;
 }
 
 // Pieces of a folded name. The surname is taken apart where the name is Chinese as a whole.
@@ -300,9 +303,9 @@ std::vector<Piece> pieces_of(const Letters& folded) {
         surname_length = compound ? 2 : 1;
         const Letters surname = name.substr(0, surname_length);
         const auto syllables = reader.surname(surname);
-        for (std::size_t i = 0; i < surname_length; ++i) // a compound surname has one reading
-            pieces.push_back({compound ? readings_of(U' ', true, syllables[i]) : readings_of(name[i], true, syllables[i]),
-                              true, true});
+        for (std::size_t i = 0; i < surname_length; ++i) // a compound surname is read in one way
+            pieces.push_back(
+                {compound ? typed_readings(syllables[i]) : readings_of(name[i], true, syllables[i]), true});
     }
     Letters word;
     const auto end_word = [&] {
@@ -322,7 +325,7 @@ std::vector<Piece> pieces_of(const Letters& folded) {
         const char32_t letter = name[i];
         if (is_han(letter)) {
             end_word();
-            pieces.push_back({readings_of(letter, false, reader.syllable(letter)), true, false});
+            pieces.push_back({readings_of(letter, false, reader.syllable(letter)), false});
         } else if (is_word_part(letter)) {
             word.push_back(letter);
         } else if (is_space(letter)) {
@@ -460,7 +463,8 @@ void add_name_terms(Terms& terms, const Letters& folded) {
         terms.add(rest);
         const auto plain = reader.without_accents(to_utf8(compact(rest)));
         terms.add(plain);
-        if (i + 1 == words.size()) { // and the last name first
+        if (i + 1 == words.size()) { // and the last name first, and both without the middle name
+            terms.add(reader.without_accents(to_utf8(compact(words.front()))) + plain);
             Letters first;
             for (std::size_t j = 0; j < i; ++j)
                 first += words[j];
