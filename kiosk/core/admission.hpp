@@ -2,6 +2,7 @@
 #pragma once
 // The decision core: who may pass a door now, and why not. Purpose: one pure function from facts to a decision, called
 // by the kiosk, kioskctl and the hub alike. No I/O; time arrives in the request. Threads: any.
+#include "core/catalogue.hpp"
 #include "core/model.hpp"
 #include "core/ticket.hpp"
 
@@ -56,6 +57,7 @@ struct AdmissionFacts {
     std::vector<Registration> registrations; // all with this ticket code
     bool revoked = false;
     std::vector<PastScan> history; // of this ticket at this checkpoint, whole event, oldest first
+    bool nda_signed = false;       // with an earlier scan at this checkpoint
     std::int64_t occupancy = 0;    // people inside this checkpoint in its scope; needed only where it has a capacity
     std::optional<Invitation> invitation; // for a session's checkpoint
 };
@@ -93,8 +95,16 @@ struct Decision {
     std::vector<std::string> questions;     // ids still to answer (incomplete)
     std::vector<std::string> consents;      // consents still to give (incomplete)
     std::vector<Reason> overridden;         // what an override lifted
-    LocalText explanation;                  // for staff: which rule, which window
+    Message explanation;                    // for staff: which rule, which window; may be empty
+    LocalText plugin_explanation;           // what the plugin says of it; may be empty
 };
+
+// Scans that count for the door's scope at `at`: all, or those of the same day in the event's time zone.
+std::vector<PastScan> in_scope(const EventConfig& config, const Checkpoint& checkpoint,
+                               const std::vector<PastScan>& history, Instant at);
+
+// A session's own capacity where the door has none.
+std::optional<std::int64_t> capacity_of(const EventConfig& config, const Checkpoint& checkpoint);
 
 // Is this code one of this event's tickets, and which? Pure; `verifier` checks Ed25519 signatures.
 RecognisedCode recognise_for_event(const EventConfig& config, std::string_view raw_code, const SignatureVerifier& verifier);

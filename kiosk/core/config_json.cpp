@@ -92,6 +92,11 @@ Result<Event> read_event(const Json& json) {
     if (fields.has("settings") && !fields.raw("settings").is_object())
         fields.problem("settings", "must be an object");
     event.settings = fields.has("settings") ? fields.raw("settings").dump() : "{}";
+    if (fields.has("settings") && fields.raw("settings").is_object()) {
+        JsonFields settings(fields.raw("settings"), "event.settings");
+        event.required_consents = settings.texts("required_consents");
+        KIOSK_CHECK(settings.status());
+    }
     if (fields.has("agenda") && !fields.raw("agenda").is_array())
         fields.problem("agenda", "must be a list");
     else

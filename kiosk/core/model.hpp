@@ -46,6 +46,7 @@ struct Event {
     std::optional<std::int64_t> capacity; // people admitted to the event; bounds walk-ins
     bool closed = false;
     std::vector<AgendaItem> agenda;
+    std::vector<std::string> required_consents; // of settings: consents without which nobody is admitted
     std::string settings; // JSON object, for the event type's plugin
 };
 
