@@ -21,12 +21,15 @@ Pinyin pinyin(std::string_view name);
 // NFKC, lower case, inner white space folded to one space, trimmed.
 std::string fold(std::string_view text);
 
-// Every term under which a person can be found: a query matches where it is a prefix of a term. Folded; includes the
-// suffixes of a Chinese name, pinyin, initials, the words of a Latin name, the phone's last four digits,
-// and the organisation's name. At most 24 terms.
+// Every term under which a person can be found: a query matches where it is a prefix of a term. Letters and digits
+// alone (folded, without spaces and hyphens); the name and the ends of a Chinese name, pinyin, initials, the words of a
+// Latin name, the phone's last four digits, "+" and the whole number, and the organisation with and without its place.
+// At most 24 terms.
 std::vector<std::string> search_terms(const Person& person);
 
-// The folded query, or an empty string where it is too short: two characters, or four digits where it is all digits.
+// What to compare with the terms, or an empty string where it is too short: two characters, or four digits where it is
+// all digits. Exactly four digits are the end of a phone number; more begin with "+", as whole numbers do in the terms,
+// so that the many who share the start of their numbers don't hide the one whose number ends so.
 std::string search_query(std::string_view typed);
 
 std::string mask_name(std::string_view name);   // 王谷雨 → 王*雨, 李白 → 李*, Grace Hopper → G*** H***

@@ -19,7 +19,9 @@ bool finds(const Person& person, std::string_view typed) {
            std::ranges::any_of(terms, [&](const std::string& term) { return term.starts_with(query); });
 }
 
-Person named(std::string name) { return {.name = std::move(name), .phone = {}, .email = {}, .organisation = {}, .title = {}}; }
+Person named(std::string name) {
+    return {.name = std::move(name), .phone = {}, .email = {}, .organisation = {}, .title = {}};
+}
 
 } // namespace
 
@@ -31,16 +33,26 @@ TEST_CASE("names: pinyin reads surnames as surnames", "[core][names]") {
         const char* initials;
     };
     const Case cases[] = {
-        {"王谷雨", "wangguyu", "guyu", "wgy"},         {"李白露", "libailu", "bailu", "lbl"},
-        {"解惊蛰", "xiejingzhe", "jingzhe", "xjz"},     {"单芒种", "shanmangzhong", "mangzhong", "smz"},
-        {"曾小满", "zengxiaoman", "xiaoman", "zxm"},    {"仇立秋", "qiuliqiu", "liqiu", "qlq"},
-        {"区大暑", "oudashu", "dashu", "ods"},          {"查处暑", "zhachushu", "chushu", "zcs"},
-        {"盖清明", "geqingming", "qingming", "gqm"},    {"朴立春", "piaolichun", "lichun", "plc"},
-        {"欧阳霜降", "ouyangshuangjiang", "shuangjiang", "oysj"}, {"司马懿", "simayi", "yi", "smy"},
-        {"上官婉儿", "shangguanwaner", "waner", "sgwe"}, {"尉迟恭", "yuchigong", "gong", "ycg"},
-        {"欧阳", "ouyang", "yang", "oy"},               {"吕布", "lubu", "bu", "lb"},
-        {"王", "wang", "", "w"},                        {"王 谷雨", "wangguyu", "guyu", "wgy"},
-        {"陈喆", "chenzhe", "zhe", "cz"},               {"周彧", "zhouyu", "yu", "zy"},
+        {"王谷雨", "wangguyu", "guyu", "wgy"},
+        {"李白露", "libailu", "bailu", "lbl"},
+        {"解惊蛰", "xiejingzhe", "jingzhe", "xjz"},
+        {"单芒种", "shanmangzhong", "mangzhong", "smz"},
+        {"曾小满", "zengxiaoman", "xiaoman", "zxm"},
+        {"仇立秋", "qiuliqiu", "liqiu", "qlq"},
+        {"区大暑", "oudashu", "dashu", "ods"},
+        {"查处暑", "zhachushu", "chushu", "zcs"},
+        {"盖清明", "geqingming", "qingming", "gqm"},
+        {"朴立春", "piaolichun", "lichun", "plc"},
+        {"欧阳霜降", "ouyangshuangjiang", "shuangjiang", "oysj"},
+        {"司马懿", "simayi", "yi", "smy"},
+        {"上官婉儿", "shangguanwaner", "waner", "sgwe"},
+        {"尉迟恭", "yuchigong", "gong", "ycg"},
+        {"欧阳", "ouyang", "yang", "oy"},
+        {"吕布", "lubu", "bu", "lb"},
+        {"王", "wang", "", "w"},
+        {"王 谷雨", "wangguyu", "guyu", "wgy"},
+        {"陈喆", "chenzhe", "zhe", "cz"},
+        {"周彧", "zhouyu", "yu", "zy"},
     };
     for (const auto& each : cases) {
         INFO(each.name);
@@ -77,13 +89,34 @@ TEST_CASE("names: a Chinese name is found as people type it", "[core][names]") {
     Person person = named("王谷雨");
     person.phone = "1000 000 5678";
     person.organisation = "深圳市松果示例软件有限公司";
-    for (const char* typed : {"王谷雨", "王谷", "谷雨", "wangguyu", "WangGuYu", "wang guyu", "wang gu yu", "wangg", "guyu",
-                              "guyuwang", "Guyu Wang", "wgy", "WG", "gy", "5678", "５６７８", "10000005678", "1000 000 5678",
-                              "+86 10000005678", "深圳市松果", "松果", "松果示例", " 谷 雨 "}) {
+    for (const char* typed : {"王谷雨",
+                              "王谷",
+                              "谷雨",
+                              "wangguyu",
+                              "WangGuYu",
+                              "wang guyu",
+                              "wang gu yu",
+                              "wangg",
+                              "guyu",
+                              "guyuwang",
+                              "Guyu Wang",
+                              "wgy",
+                              "WG",
+                              "gy",
+                              "5678",
+                              "５６７８",
+                              "10000005678",
+                              "1000 000 5678",
+                              "+86 10000005678",
+                              "深圳市松果",
+                              "松果",
+                              "松果示例",
+                              " 谷 雨 "}) {
         INFO(typed);
         CHECK(finds(person, typed));
     }
-    for (const char* typed : {"李白", "guyuli", "wx", "1000", "567", "雨谷", "有限公司", "王五", "\xff\xfe", "%%", "王*雨"}) {
+    for (const char* typed :
+         {"李白", "guyuli", "wx", "1000", "567", "雨谷", "有限公司", "王五", "\xff\xfe", "%%", "王*雨"}) {
         INFO(typed);
         CHECK_FALSE(finds(person, typed));
     }
@@ -104,7 +137,8 @@ TEST_CASE("names: readings that differ are both found", "[core][names]") {
 
 TEST_CASE("names: names in other scripts are found", "[core][names]") {
     const auto grace = named("Grace Brewster Hopper");
-    for (const char* typed : {"grace", "GRACE HOPPER", "hopper", "hop", "brewster hopper", "gracebrewster", "gbh", "hopper grace"}) {
+    for (const char* typed :
+         {"grace", "GRACE HOPPER", "hopper", "hop", "brewster hopper", "gracebrewster", "gbh", "hopper grace"}) {
         INFO(typed);
         CHECK(finds(grace, typed));
     }
@@ -127,7 +161,8 @@ TEST_CASE("names: names in other scripts are found", "[core][names]") {
 }
 
 TEST_CASE("names: queries that are too short find nothing", "[core][names]") {
-    for (const char* typed : {"", " ", "王", "w", "1", "123", "１２３", "--", "%_", "..", "\xff\xff\xff", "🙂🙂", "a-"}) {
+    for (const char* typed :
+         {"", " ", "王", "w", "1", "123", "１２３", "--", "%_", "..", "\xff\xff\xff", "🙂🙂", "a-"}) {
         INFO(typed);
         CHECK(search_query(typed).empty());
     }
