@@ -39,6 +39,7 @@ struct WalkInRequest {
     core::Answers answers;
     core::Consents consents;
     std::optional<core::Override> override_by;
+    std::string key; // idempotency key; empty: the caller has none
 };
 
 struct WalkInResult {
@@ -74,9 +75,10 @@ public:
     core::Result<core::Decision> preview(const core::ScanRequest& request);
     // Decides and commits in one go. `method` as in ScanRecord.
     core::Result<ScanResult> scan(const core::ScanRequest& request, std::string_view method = "qr");
-    // Takes back the newest standing scan of that code; within 15 minutes on this device, or by an organizer.
+    // Takes back the newest standing scan of that code; within 15 minutes on this device, or by an organizer. Refused:
+    // `unknown` (nothing stands), `expired` (too late), `rules` (made on another device).
     core::Result<UndoResult> undo(std::string_view checkpoint, std::string_view code, std::string_view staff);
-    core::Result<UndoResult> undo_scan(std::string_view operation_id, std::string_view staff);
+    core::Result<UndoResult> undo_scan(std::string_view ticket, std::string_view operation_id, std::string_view staff);
     core::Result<WalkInResult> walk_in(const WalkInRequest& request);
     core::Result<SearchPage> search(std::string_view typed);
     // Does what was typed prove that the person is who the row says?
@@ -84,11 +86,18 @@ public:
 
 private:
     explicit CheckIn(Services services) : m_services(services) {}
+    core::Result<core::ScanRequest> completed(const core::ScanRequest& request) const;
+    core::Result<core::RecognisedCode> recognise(std::string_view raw_code);
     core::Result<core::AdmissionFacts> facts_for(const core::ScanRequest& request, const core::RecognisedCode& code);
-    core::Status commit(const core::ScanRequest& request, std::string_view method, core::Decision& decision,
-                        std::optional<core::OperationId>& saved);
+    core::Result<std::optional<ScanResult>> answered_before(const std::string& key);
+    core::Result<std::optional<core::OperationId>> commit(const core::ScanRequest& request, std::string_view method,
+                                                          const core::Decision& decision,
+                                                          const core::Registration* new_registration);
+    core::Result<UndoResult> take_back(const core::StoredScan& scan, std::string_view staff);
+    std::string walk_in_ticket_type(std::string_view checkpoint) const;
 
     Services m_services;
+    std::string m_device; // this device's own name: whose scans may be taken back here
     std::shared_ptr<const core::EventConfig> m_config;
 };
 

@@ -320,8 +320,10 @@ std::vector<PastScan> in_scope(const EventConfig& config, const Checkpoint& chec
 }
 
 std::optional<std::int64_t> capacity_of(const EventConfig& config, const Checkpoint& checkpoint) {
-    if (checkpoint.capacity || !checkpoint.session)
+    if (checkpoint.capacity)
         return checkpoint.capacity;
+    if (!checkpoint.session)
+        return config.event.capacity;
     const auto* session = config.session(*checkpoint.session);
     return session ? session->capacity : std::nullopt;
 }

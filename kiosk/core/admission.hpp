@@ -103,7 +103,7 @@ struct Decision {
 std::vector<PastScan> in_scope(const EventConfig& config, const Checkpoint& checkpoint,
                                const std::vector<PastScan>& history, Instant at);
 
-// A session's own capacity where the door has none.
+// The door's own capacity; where it has none, that of its session, or of the event.
 std::optional<std::int64_t> capacity_of(const EventConfig& config, const Checkpoint& checkpoint);
 
 // Is this code one of this event's tickets, and which? Pure; `verifier` checks Ed25519 signatures.

@@ -43,7 +43,7 @@ struct Event {
     std::optional<Instant> ends;
     std::optional<Instant> admission;
     TimeZone timezone = TimeZone::utc();
-    std::optional<std::int64_t> capacity; // people admitted to the event; bounds walk-ins
+    std::optional<std::int64_t> capacity; // people inside; of every door without a capacity of its own
     bool closed = false;
     std::vector<AgendaItem> agenda;
     std::vector<std::string> required_consents; // of settings: consents without which nobody is admitted

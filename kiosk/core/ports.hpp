@@ -95,12 +95,13 @@ public:
     virtual Result<std::vector<ConfigDocument>> config() = 0;
     virtual Result<std::vector<Registration>> registrations_by_ticket(std::string_view ticket) = 0;
     virtual Result<std::optional<Registration>> registration(std::string_view uid) = 0;
+    // Numbers are the same where core::phone_key of both is.
     virtual Result<std::vector<Registration>> registrations_by_phone(std::string_view phone) = 0;
     virtual Result<bool> is_revoked(std::string_view ticket) = 0;
     virtual Result<std::optional<Invitation>> invitation(std::string_view session, std::string_view ticket) = 0;
 
-    // Admitted and not undone, oldest first (by time, then operation id).
-    virtual Result<std::vector<StoredScan>> standing_scans(std::string_view checkpoint, std::string_view ticket) = 0;
+    // Admitted and not undone scans of one ticket at every checkpoint, oldest first (by time, then operation id).
+    virtual Result<std::vector<StoredScan>> standing_scans(std::string_view ticket) = 0;
     virtual Result<std::optional<StoredScan>> admitted_scan_by_key(std::string_view key) = 0;
     // Tickets whose latest standing scan at that checkpoint (in that range, where given) is an entry.
     virtual Result<std::int64_t> occupancy(std::string_view checkpoint, std::optional<TimeRange> range) = 0;

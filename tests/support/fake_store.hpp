@@ -4,6 +4,7 @@
 // storage does it, by decoding the draft; queries are plain loops. Ownership: holds its rows. Threads: one.
 // Failure: `fail_next_append` makes the next append fail and write nothing.
 #include "core/names.hpp"
+#include "core/phone.hpp"
 #include "core/ports.hpp"
 
 #include <algorithm>
@@ -85,7 +86,7 @@ public:
         return registrations_where([&](const core::Registration& r) { return r.ticket == ticket; });
     }
     core::Result<std::vector<core::Registration>> registrations_by_phone(std::string_view phone) override {
-        return registrations_where([&](const core::Registration& r) { return !phone.empty() && r.person.phone == phone; });
+        return registrations_where([&](const core::Registration& r) { return !phone.empty() && core::phone_key(r.person.phone) == core::phone_key(phone); });
     }
     core::Result<std::optional<core::Registration>> registration(std::string_view uid) override {
         const auto found = m_registrations.find(std::string(uid));
@@ -103,10 +104,9 @@ public:
         return std::optional{found->second};
     }
 
-    core::Result<std::vector<core::StoredScan>> standing_scans(std::string_view checkpoint,
-                                                               std::string_view ticket) override {
+    core::Result<std::vector<core::StoredScan>> standing_scans(std::string_view ticket) override {
         std::vector<core::StoredScan> found;
-        for (const auto& scan : standing(checkpoint))
+        for (const auto& scan : standing())
             if (scan.record.ticket == ticket)
                 found.push_back(scan);
         return found;
@@ -215,10 +215,12 @@ private:
     }
 
     // Admitted and not undone, by (time, operation id).
-    std::vector<core::StoredScan> standing(std::string_view checkpoint) const {
+    // At one checkpoint, or at all where it is empty.
+    std::vector<core::StoredScan> standing(std::string_view checkpoint = {}) const {
         std::vector<core::StoredScan> found;
         for (const auto& scan : m_scans)
-            if (scan.record.checkpoint == checkpoint && scan.record.outcome == core::Outcome::Admitted && !scan.undone)
+            if ((checkpoint.empty() || scan.record.checkpoint == checkpoint) &&
+                scan.record.outcome == core::Outcome::Admitted && !scan.undone)
                 found.push_back(scan);
         std::stable_sort(found.begin(), found.end(), [](const core::StoredScan& a, const core::StoredScan& b) {
             return std::tie(a.record.at, a.id) < std::tie(b.record.at, b.id);
