@@ -7,6 +7,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
+#include <unicode/ustring.h>
 
 namespace kiosk::core {
 
@@ -34,6 +35,12 @@ Letters normalised(const icu::Normalizer2* normalizer, std::string_view text) {
 }
 
 } // namespace
+
+bool is_utf8(std::string_view text) {
+    UErrorCode status = U_ZERO_ERROR;
+    u_strFromUTF8(nullptr, 0, nullptr, text.data(), static_cast<std::int32_t>(text.size()), &status);
+    return status != U_INVALID_CHAR_FOUND; // an overflow of the empty buffer is expected
+}
 
 Letters to_letters(std::string_view utf8) {
     const auto text = icu::UnicodeString::fromUTF8({utf8.data(), static_cast<std::int32_t>(utf8.size())});
@@ -84,6 +91,15 @@ bool is_east_asian(char32_t letter) {
     default:
         return false;
     }
+}
+
+bool is_control(char32_t letter) {
+    return u_charType(code(letter)) == U_CONTROL_CHAR;
+}
+
+bool is_invisible(char32_t letter) {
+    return u_charType(code(letter)) == U_FORMAT_CHAR ||
+           u_hasBinaryProperty(code(letter), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
 }
 
 int digit_value(char32_t letter) {

@@ -11,6 +11,7 @@ namespace kiosk::core {
 
 using Letters = std::u32string;
 
+bool is_utf8(std::string_view text);
 Letters to_letters(std::string_view utf8);
 std::string to_utf8(const Letters& letters);
 
@@ -20,7 +21,9 @@ bool is_word_part(char32_t letter); // a letter, a mark or a number
 bool is_han(char32_t letter);
 // Scripts written without spaces, where every character tells: masked and searched character by character.
 bool is_east_asian(char32_t letter);
-int digit_value(char32_t letter); // of a decimal digit in any script, else -1
+bool is_control(char32_t letter);   // C0 and C1
+bool is_invisible(char32_t letter); // zero-width spaces and joiners, marks of direction, byte order marks
+int digit_value(char32_t letter);   // of a decimal digit in any script, else -1
 
 // NFKC, lower case, white space as one space, trimmed.
 Letters folded_letters(std::string_view text);
