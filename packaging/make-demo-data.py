@@ -10,12 +10,16 @@ begin with 1000000 or 1000001, which no network gives out, and mail goes to exam
 """
 
 import csv
+import hashlib
 import io
 import json
 import random
 import sys
 import unicodedata
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+from demo_ticket import ticket_text  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "demo"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -95,7 +99,19 @@ FIXED = {
     "media": ["拾光示例传媒", "拾光示例培训"],
 }
 
-PG_STATUS = [("production", 45), ("trial", 25), ("planned", 15), ("none", 15)]
+PG_STATUS = [
+    ("production", "已在生产使用", "In production", 45),
+    ("trial", "正在试用", "Trying it out", 25),
+    ("planned", "有计划,还没开始", "Planned, not started", 15),
+    ("none", "暂时没有用", "Not using it yet", 15),
+]
+# The roster's headings are the questions' texts: that is how the import knows them.
+PG_STATUS_ZH = "PostgreSQL 用到哪一步了"
+PRIVACY_ZH = "同意为本次活动使用以上信息"
+
+TICKET_TYPES = {"std": ("标准票", "Standard"), "speaker": ("讲师票", "Speaker"), "media": ("媒体票", "Press"),
+                "staff": ("工作票", "Crew")}
+ROLES = {"attendee": "参会者", "speaker": "讲师", "media": "媒体", "volunteer": "志愿者"}
 
 
 def make_organisations(rng):
@@ -121,10 +137,6 @@ def ticket_code(rng, used):
         if code not in used:
             used.add(code)
             return code
-
-
-def weighted(rng, pairs):
-    return rng.choices([value for value, _ in pairs], [weight for _, weight in pairs])[0]
 
 
 def make_people(rng, organisations):
@@ -174,7 +186,8 @@ def make_people(rng, organisations):
     for number, person in enumerate(people):
         # Most have answered when they registered; every ninth is asked at the door.
         asked = number % 9 == 8
-        person["pg_status"] = "" if asked else weighted(rng, PG_STATUS)
+        person["pg_status"] = "" if asked else rng.choices([zh for _, zh, _, _ in PG_STATUS],
+                                                              [weight for *_, weight in PG_STATUS])[0]
         person["privacy"] = "" if asked else "是"
     return people
 
@@ -199,7 +212,9 @@ def slots():
 
 def make_event(rng, people, used):
     revoked = [ticket_code(rng, used) for _ in range(3)]
-    wrong_event = [{"event": "NANJING-MEETUP", "ticket": ticket_code(rng, used)} for _ in range(2)]
+    # Good tickets of a meetup that is on the same day; its key (number 2) is known to nobody here.
+    key = hashlib.sha256(b"a demo key, which is no secret").digest()
+    wrong_event = [ticket_text(key, 2, "NANJING-MEETUP", ticket_code(rng, used)) for _ in range(2)]
     closed_door_guests = [p for p in people if p["role"] == "attendee" and p["organisation"] != "个人"][:12]
     roles = ["host", "note_taker"] + ["guest"] * 9 + ["observer"]
     invitations = [{"session": "cd1", "ticket": person["ticket"], "role": role, "status": "accepted",
@@ -221,7 +236,6 @@ def make_event(rng, people, used):
             "timezone": "Asia/Shanghai",
             "capacity": 240,
             "settings": {
-                "required_consents": ["privacy"],
                 "zones": {
                     "speaker": {"zh": "主会场第一排", "en": "front row, main hall"},
                     "media": {"zh": "主会场左侧媒体席", "en": "press seats, left of the main hall"},
@@ -248,12 +262,7 @@ def make_event(rng, people, used):
                 agenda_item("draw", "17:00", "17:15", "抽奖合影", "Prize draw and group photo"),
             ],
         },
-        "ticket_types": [
-            {"id": "std", "name_zh": "标准票", "name_en": "Standard"},
-            {"id": "speaker", "name_zh": "讲师票", "name_en": "Speaker"},
-            {"id": "media", "name_zh": "媒体票", "name_en": "Press"},
-            {"id": "staff", "name_zh": "工作票", "name_en": "Crew"},
-        ],
+        "ticket_types": [{"id": id_, "name_zh": zh, "name_en": en} for id_, (zh, en) in TICKET_TYPES.items()],
         "sessions": [
             {"id": "cd1", "kind": "closed_door", "title_zh": "金融行业迁移闭门会", "title_en": "Closed session on migration in finance",
              "public_title_zh": "内部会议", "public_title_en": "Private meeting", "starts": at("16:00"),
@@ -266,14 +275,12 @@ def make_event(rng, people, used):
             {"id": "closed", "name_zh": "闭门会议室", "name_en": "Closed session", "scope": "session", "session": "cd1"},
         ],
         "questions": [
-            {"id": "pg_status", "type": "single", "required": True, "ask_at": "checkin", "text_zh": "PostgreSQL 用到哪一步了",
+            {"id": "pg_status", "type": "single", "required": True, "ask_at": "checkin", "text_zh": PG_STATUS_ZH,
              "text_en": "How far are you with PostgreSQL",
-             "options": [
-                 {"id": "production", "text_zh": "已在生产使用", "text_en": "In production"},
-                 {"id": "trial", "text_zh": "正在试用", "text_en": "Trying it out"},
-                 {"id": "planned", "text_zh": "有计划,还没开始", "text_en": "Planned, not started"},
-                 {"id": "none", "text_zh": "暂时没有用", "text_en": "Not using it yet"},
-             ]},
+             "options": [{"id": id_, "text_zh": zh, "text_en": en} for id_, zh, en, _ in PG_STATUS]},
+            # A question and not one of the event's required consents: a roster can bring the answer along.
+            {"id": "privacy", "type": "yes_no", "required": True, "ask_at": "checkin", "text_zh": PRIVACY_ZH,
+             "text_en": "I agree to the use of my details for this event"},
         ],
         "revoked": revoked,
         "invitations": invitations,
@@ -287,8 +294,8 @@ def make_event(rng, people, used):
 
 
 HEADINGS = [("ticket", "票号"), ("name", "姓名"), ("phone", "手机号"), ("mail", "邮箱"), ("organisation", "单位"),
-            ("title", "职务"), ("ticket_type", "票种"), ("role", "身份"), ("pg_status", "PostgreSQL 用到哪一步了"),
-            ("privacy", "隐私同意")]
+            ("title", "职务"), ("ticket_type", "票种"), ("role", "参会身份"), ("pg_status", PG_STATUS_ZH),
+            ("privacy", PRIVACY_ZH)]
 
 
 def roster_csv(people):
@@ -296,7 +303,8 @@ def roster_csv(people):
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([heading for _, heading in HEADINGS])
     for person in people:
-        row = dict(person, mail=person["mail"] + "@example.com")
+        row = dict(person, mail=person["mail"] + "@example.com", role=ROLES[person["role"]],
+                   ticket_type=TICKET_TYPES[person["ticket_type"]][0])
         writer.writerow([row[key] for key, _ in HEADINGS])
     return "\ufeff" + unicodedata.normalize("NFC", out.getvalue())
 
