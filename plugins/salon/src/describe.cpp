@@ -16,8 +16,6 @@ constexpr std::int64_t soon_ms = 10 * minute_ms;
 constexpr std::int64_t settled_ms = 2 * minute_ms; // later than this into a talk, the room has settled
 
 Text greeting(const WelcomeRequest& request) {
-    if (request.repeat)
-        return Text::of("welcome.back");
     constexpr std::array<std::string_view, 6> known{"speaker", "moderator", "vip", "volunteer", "media", "staff"};
     const bool special = std::find(known.begin(), known.end(), request.holder.role) != known.end();
     return Text::of("welcome." + (special ? request.holder.role : std::string("attendee")));

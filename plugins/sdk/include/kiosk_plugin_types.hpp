@@ -371,18 +371,14 @@ struct WelcomeRequest {
     using Reply = Welcome;
     Moment now;
     Event event;
-    std::vector<AgendaItem> agenda;
-    Door door;
+    std::vector<AgendaItem> agenda; // in order of time
     Holder holder;
-    bool repeat = false; // not the first time through this door
 
     static WelcomeRequest read(const Object& object) {
         WelcomeRequest request{Moment::read(object.object("now")),
                                Event::read(object.object("event")),
                                {},
-                               Door::read(object.object("checkpoint")),
-                               Holder::read(object.object("holder")),
-                               object.flag("repeat", false)};
+                               Holder::read(object.object("holder"))};
         for (const Json& item : object.array("agenda"))
             request.agenda.push_back(AgendaItem::read(Object(item, "request.agenda")));
         return request;

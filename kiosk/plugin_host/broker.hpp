@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The plugins of one event as one: its event type and its add-ons. Purpose: takes part in admission, declares form and
+// welcome; the strictest answer wins, and nothing that a plugin says can let somebody in whom the host keeps out.
+// Ownership: owns its plugins. Threads: one, the application thread. Failure: never fails as a whole. An event type
+// that is missing or can't answer yields staff_check with plugin_unavailable, an add-on that is missing only a line in
+// missing(), and what can't be described is described as nothing.
+#include "app/deck.hpp"
+#include "core/admission.hpp"
+#include "plugin_host/declarations.hpp"
+#include "plugin_host/discovery.hpp"
+#include "plugin_host/plugin.hpp"
+#include "plugin_host/requests.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kiosk::plugin_host {
+
+struct MissingPlugin {
+    std::string id; // of the event type or add-on
+    bool is_event_type = false;
+    core::Error error; // NotFound where it is not installed, else why it can't be used
+};
+
+struct PluginStatus {
+    std::string id;
+    std::string version;
+    core::LocalText name;
+    PluginType type = PluginType::EventType;
+    bool in_quarantine = false;
+    CallStatistics statistics;
+};
+
+class Broker final : public core::AdmissionPlugin, public app::WelcomeSource {
+  public:
+    // `folders` as default_folders() gives them.
+    static std::unique_ptr<Broker> create(std::string_view event_type, std::span<const std::string> addons,
+                                          std::span<const std::filesystem::path> folders, const Options& options);
+    // Of plugins that are loaded already; `event_type` may be null.
+    Broker(std::unique_ptr<Plugin> event_type, std::vector<std::unique_ptr<Plugin>> addons,
+           std::vector<MissingPlugin> missing = {});
+
+    const std::vector<MissingPlugin>& missing() const { return m_missing; }
+    bool has_event_type() const { return m_event_type != nullptr; }
+    std::vector<PluginStatus> status() const;
+    void release_quarantine();
+
+    // Exits are never held up (design.md §4), so plugins are not asked about them.
+    core::PluginVerdict decide(const core::PluginQuery& query) override;
+
+    // At most six lines, the event type's first.
+    std::vector<core::LocalText> welcome(const core::EventConfig& config, const core::Registration* registration,
+                                         core::Instant now) override;
+    // Questions of the plugins' own, without name, phone, consents and the like, which the host asks anyway.
+    std::vector<core::Question> form(const core::EventConfig& config) override;
+
+    // The same with steps and bound fields.
+    Form form_steps(const core::EventConfig& config);
+    std::vector<FieldProblem> validate(const core::EventConfig& config, const core::Answers& answers);
+    std::vector<core::AgendaItem> agenda_template(const core::EventConfig& config, bool full_day);
+    std::vector<ReportSection> report_sections(const core::EventConfig& config);
+
+  private:
+    core::PluginVerdict decide_one(Plugin& plugin, const core::PluginQuery& query);
+    const Form& form_of(Plugin& plugin, const core::EventConfig& config);
+    core::Answers fitting_answers(Plugin& plugin, const core::PluginQuery& query);
+    std::vector<Plugin*> plugins() const; // event type first
+
+    std::unique_ptr<Plugin> m_event_type;
+    std::vector<std::unique_ptr<Plugin>> m_addons;
+    std::vector<MissingPlugin> m_missing;
+    EventEncoder m_encoder;
+    struct KnownForm {
+        std::string event; // the event's JSON for which it was described
+        Form form;
+    };
+    std::map<const Plugin*, KnownForm> m_forms;
+};
+
+} // namespace kiosk::plugin_host

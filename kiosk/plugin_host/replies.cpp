@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin_host/replies.hpp"
+
+#include "plugin_host/json_reader.hpp"
+
+#include <kiosk_plugin.h>
+
+#include <array>
+#include <optional>
+#include <set>
+
+namespace kiosk::plugin_host {
+
+namespace {
+
+constexpr std::size_t max_text_bytes = 1000;
+constexpr std::size_t max_id_bytes = 64;
+constexpr std::size_t max_options = 64;
+constexpr const char* message_key = "error.plugin_reply";
+
+// Control characters have no business on a screen, and U+0000 none in a database.
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+}
+
+std::string one_language(const Json& json, const char* language, const std::string& where) {
+    const auto found = json.find(language);
+    if (found == json.end() || !found->is_string())
+        throw Malformed{where, "needs zh and en, or a key"};
+    auto text = found->get<std::string>();
+    if (text.size() > max_text_bytes || !is_printable(text))
+        throw Malformed{where, "is too long or holds control characters"};
+    return text;
+}
+
+core::LocalText literal(const Json& json, const std::string& where) {
+    const Reader reader(json, where, {"zh", "en"});
+    return {one_language(json, "zh", where), one_language(json, "en", where)};
+}
+
+std::string known_key(const Reader& reader, const core::Catalogue& texts) {
+    auto key = reader.text("key", 128);
+    if (!texts.has(key))
+        reader.wrong("key", "is not in the plugin's locale files: " + key);
+    return key;
+}
+
+// {"zh", "en"}, or {"key", "args"} through the plugin's locale files.
+core::LocalText local_text(const Json& json, const core::Catalogue& texts, const std::string& where) {
+    if (!json.is_object() || !json.contains("key"))
+        return literal(json, where);
+    const Reader reader(json, where, {"key", "args"});
+    core::Message zh{known_key(reader, texts), {}};
+    core::Message en = zh;
+    if (reader.has("args")) {
+        const Json& args = reader.at("args");
+        if (!args.is_object() || args.size() > 16)
+            reader.wrong("args", "must be an object of at most 16 texts");
+        for (const auto& [name, value] : args.items()) {
+            core::LocalText text;
+            if (value.is_object() && value.contains("key")) {
+                const Reader argument(value, where + ".args", {"key"});
+                const auto key = known_key(argument, texts);
+                text = {texts.text(core::Language::Chinese, key), texts.text(core::Language::English, key)};
+            } else {
+                text = literal(value, where + ".args");
+            }
+            zh.args.emplace_back(name, text.in(core::Language::Chinese));
+            en.args.emplace_back(name, text.in(core::Language::English));
+        }
+    }
+    return {texts.text(core::Language::Chinese, zh), texts.text(core::Language::English, en)};
+}
+
+std::string id_text(const Reader& reader, const char* key) {
+    auto id = reader.text(key, max_id_bytes);
+    const bool fits = std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+               c == '.';
+    });
+    if (!fits)
+        reader.wrong(key, "must be letters, digits, '_', '-' and '.'");
+    return id;
+}
+
+template <typename Value, std::size_t Size>
+Value one_of(const Reader& reader, const char* key, const std::array<std::pair<std::string_view, Value>, Size>& words) {
+    const auto word = reader.text(key, max_id_bytes);
+    for (const auto& [name, value] : words)
+        if (name == word)
+            return value;
+    reader.wrong(key, "is not a known word: " + word);
+}
+
+using core::Outcome;
+using core::Reason;
+
+// "repeat" is not among them: whether somebody is in already is the host's to know.
+constexpr std::array<std::pair<std::string_view, Outcome>, 4> outcomes{{{"admitted", Outcome::Admitted},
+                                                                        {"incomplete", Outcome::Incomplete},
+                                                                        {"staff_check", Outcome::StaffCheck},
+                                                                        {"refused", Outcome::Refused}}};
+
+// What a plugin may give as its reason. The others are findings of the host about the code itself.
+constexpr std::array<std::pair<std::string_view, Reason>, 9> reasons{{{"not_yet_valid", Reason::NotYetValid},
+                                                                      {"expired", Reason::Expired},
+                                                                      {"ticket_type", Reason::TicketType},
+                                                                      {"unapproved", Reason::Unapproved},
+                                                                      {"rules", Reason::Rules},
+                                                                      {"full", Reason::Full},
+                                                                      {"closed", Reason::Closed},
+                                                                      {"not_invited", Reason::NotInvited},
+                                                                      {"nda_required", Reason::NdaRequired}}};
+
+using core::QuestionType;
+constexpr std::array<std::pair<std::string_view, QuestionType>, 12> types{{{"text", QuestionType::Text},
+                                                                           {"textarea", QuestionType::TextArea},
+                                                                           {"number", QuestionType::Number},
+                                                                           {"yes_no", QuestionType::YesNo},
+                                                                           {"single", QuestionType::Single},
+                                                                           {"multiple", QuestionType::Multiple},
+                                                                           {"date", QuestionType::Date},
+                                                                           {"time", QuestionType::Time},
+                                                                           {"datetime", QuestionType::DateTime},
+                                                                           {"email", QuestionType::Email},
+                                                                           {"phone", QuestionType::Phone},
+                                                                           {"country", QuestionType::Country}}};
+
+constexpr std::array<std::pair<std::string_view, Binding>, 6> bindings{{{"name", Binding::Name},
+                                                                        {"phone", Binding::Phone},
+                                                                        {"email", Binding::Email},
+                                                                        {"organisation", Binding::Organisation},
+                                                                        {"title", Binding::Title},
+                                                                        {"consent", Binding::Consent}}};
+
+constexpr std::array<std::pair<std::string_view, core::AskAt>, 2> moments{
+    {{"registration", core::AskAt::Registration}, {"checkin", core::AskAt::CheckIn}}};
+
+FormField form_field(const Json& json, const core::Catalogue& texts, const std::string& where) {
+    const Reader reader(json, where,
+                        {"id", "type", "text", "help", "required", "binds", "ask_at", "options", "depends_on"});
+    FormField field;
+    core::Question& question = field.question;
+    question.id = id_text(reader, "id");
+    question.type = one_of(reader, "type", types);
+    question.text = local_text(reader.at("text"), texts, reader.path("text"));
+    if (reader.has("help"))
+        field.help = local_text(reader.at("help"), texts, reader.path("help"));
+    question.required = reader.has("required") && reader.flag("required");
+    question.ask_at = reader.has("ask_at") ? one_of(reader, "ask_at", moments) : core::AskAt::Registration;
+    if (reader.has("binds"))
+        field.binding = one_of(reader, "binds", bindings);
+    if (field.binding == Binding::Consent && question.type != QuestionType::YesNo)
+        reader.wrong("type", "of a consent must be yes_no");
+
+    const bool is_choice = question.type == QuestionType::Single || question.type == QuestionType::Multiple;
+    if (is_choice != reader.has("options"))
+        reader.wrong("options", is_choice ? "are missing" : "are for single and multiple only");
+    std::set<std::string> seen;
+    if (is_choice) {
+        for (const Json& item : reader.list("options", max_options)) {
+            const Reader option(item, reader.path("options"), {"id", "text"});
+            question.options.push_back(
+                {id_text(option, "id"), local_text(option.at("text"), texts, option.path("text"))});
+            if (!seen.insert(question.options.back().id).second)
+                option.wrong("id", "is there twice");
+        }
+        if (question.options.empty())
+            reader.wrong("options", "are empty");
+    }
+    if (reader.has("depends_on")) {
+        const Reader depends(reader.at("depends_on"), reader.path("depends_on"), {"question", "values"});
+        question.depends_on = {id_text(depends, "question"), depends.texts("values", max_options, max_id_bytes)};
+    }
+    return field;
+}
+
+Form form_steps(const Json& json, const core::Catalogue& texts) {
+    Form form;
+    std::set<std::string> ids;
+    const Reader reader(json, "", {"steps"});
+    for (const Json& item : reader.list("steps", 16)) {
+        const Reader one(item, "steps[" + std::to_string(form.size()) + "]", {"id", "title", "fields"});
+        FormStep step{id_text(one, "id"), local_text(one.at("title"), texts, one.path("title")), {}};
+        for (const Json& field : one.list("fields", 32)) {
+            step.fields.push_back(
+                form_field(field, texts, one.path("fields") + "[" + std::to_string(step.fields.size()) + "]"));
+            const core::Question& question = step.fields.back().question;
+            // Only earlier fields: so a form can't wait for itself.
+            if (question.depends_on && !ids.contains(question.depends_on->question))
+                one.wrong("fields", "depend on a question that does not come before: " + question.id);
+            if (!ids.insert(question.id).second)
+                one.wrong("fields", "hold this id twice: " + question.id);
+        }
+        form.push_back(std::move(step));
+    }
+    return form;
+}
+
+} // namespace
+
+std::vector<core::Question> own_questions(const Form& form) {
+    std::vector<core::Question> questions;
+    for (const FormStep& step : form)
+        for (const FormField& field : step.fields)
+            if (field.binding == Binding::Answer)
+                questions.push_back(field.question);
+    return questions;
+}
+
+core::Result<core::PluginVerdict>
+ReplyReader::decision(std::string_view reply, const std::function<bool(std::string_view)>& is_question) const {
+    return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject, [&](const Json& json) {
+        const Reader reader(json, "", {"outcome", "reason", "explanation", "questions"});
+        core::PluginVerdict verdict;
+        verdict.outcome = one_of(reader, "outcome", outcomes);
+        const bool needs_reason = verdict.outcome == Outcome::Refused || verdict.outcome == Outcome::StaffCheck;
+        if (needs_reason)
+            verdict.reason = one_of(reader, "reason", reasons);
+        if (reader.has("explanation"))
+            verdict.explanation = local_text(reader.at("explanation"), m_texts, "explanation");
+        if (verdict.outcome == Outcome::Incomplete) {
+            verdict.questions = reader.texts("questions", 64, max_id_bytes);
+            if (verdict.questions.empty())
+                reader.wrong("questions", "are empty");
+            for (const std::string& id : verdict.questions)
+                if (!is_question(id))
+                    reader.wrong("questions", "name one that nobody can answer: " + id);
+        }
+        return verdict;
+    });
+}
+
+core::Result<Form> ReplyReader::form(std::string_view reply) const {
+    return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject,
+                         [&](const Json& json) { return form_steps(json, m_texts); });
+}
+
+core::Result<std::vector<FieldProblem>> ReplyReader::validation(std::string_view reply, const Form& form) const {
+    return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject, [&](const Json& json) {
+        std::vector<FieldProblem> problems;
+        const auto questions = own_questions(form);
+        const Reader reader(json, "", {"problems"});
+        for (const Json& item : reader.list("problems", 64)) {
+            const Reader one(item, "problems", {"field", "text"});
+            FieldProblem problem{id_text(one, "field"), local_text(one.at("text"), m_texts, one.path("text"))};
+            if (std::none_of(questions.begin(), questions.end(), [&](const auto& q) { return q.id == problem.field; }))
+                one.wrong("field", "is not one of the plugin's own");
+            problems.push_back(std::move(problem));
+        }
+        return problems;
+    });
+}
+
+core::Result<std::vector<core::LocalText>> ReplyReader::welcome(std::string_view reply) const {
+    return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject, [&](const Json& json) {
+        std::vector<core::LocalText> lines;
+        const Reader reader(json, "", {"lines"});
+        for (const Json& item : reader.list("lines", 4))
+            lines.push_back(local_text(item, m_texts, "lines[" + std::to_string(lines.size()) + "]"));
+        return lines;
+    });
+}
+
+core::Result<std::vector<AgendaBlock>> ReplyReader::agenda(std::string_view reply) const {
+    return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject, [&](const Json& json) {
+        std::vector<AgendaBlock> blocks;
+        const Reader reader(json, "", {"items"});
+        for (const Json& item : reader.list("items", 100)) {
+            const Reader one(item, "items[" + std::to_string(blocks.size()) + "]",
+                             {"kind", "title", "start_min", "length_min"});
+            blocks.push_back({id_text(one, "kind"), local_text(one.at("title"), m_texts, one.path("title")),
+                              one.integer("start_min", 0, 1440), one.integer("length_min", 1, 1440)});
+        }
+        return blocks;
+    });
+}
+
+core::Result<std::vector<ReportSection>> ReplyReader::report(std::string_view reply) const {
+    return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject, [&](const Json& json) {
+        std::vector<ReportSection> sections;
+        const Reader reader(json, "", {"sections"});
+        for (const Json& item : reader.list("sections", 64)) {
+            const Reader one(item, "sections[" + std::to_string(sections.size()) + "]",
+                             {"id", "title", "figures", "confidential"});
+            sections.push_back({id_text(one, "id"), local_text(one.at("title"), m_texts, one.path("title")),
+                                one.texts("figures", 64, max_id_bytes), one.flag("confidential")});
+        }
+        return sections;
+    });
+}
+
+} // namespace kiosk::plugin_host
