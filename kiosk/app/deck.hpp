@@ -52,7 +52,7 @@ public:
     virtual std::vector<std::pair<LocalText, std::string>> system_info() = 0;
 };
 
-// Wrong PINs so far. Kept outside, so that switching the kiosk off and on does not give five new attempts.
+// Checks PINs and keeps the count of wrong ones outside, so that switching off and on does not give five new attempts.
 class PinVerifier {
 public:
     virtual ~PinVerifier() = default;
@@ -68,7 +68,7 @@ public:
     // `registration` is null for a signed ticket that the roster does not hold.
     virtual std::vector<LocalText> welcome(const core::EventConfig& config, const core::Registration* registration,
                                            core::Instant now) = 0;
-    // Questions of its own, beside the event's; asked of walk-ins and where its verdict names them.
+    // Questions of its own, beside the event's; asked where its verdict names them.
     virtual std::vector<core::Question> form(const core::EventConfig& config) = 0;
 };
 

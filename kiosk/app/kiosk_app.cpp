@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/kiosk_app.hpp"
+
+#include <algorithm>
+
+namespace kiosk::app {
+
+namespace {
+
+constexpr std::int64_t second_ms = 1000;
+constexpr std::int64_t status_every_ms = 1000; // at most: counting is for later, the green screen is for now
+
+std::int64_t minute_number(core::Instant at) { return at.unix_ms / core::minute_ms; }
+std::int64_t seconds_up(std::int64_t ms) { return (std::max<std::int64_t>(ms, 0) + second_ms - 1) / second_ms; }
+
+} // namespace
+
+KioskApp::KioskApp(Ports ports, Settings settings)
+    : m_ports(ports), m_settings(std::move(settings)), m_pin_gate(*ports.pins, *ports.clock, m_settings),
+      m_entry(ports.composer), m_checkpoint(m_settings.checkpoint), m_language(m_settings.language) {
+    read_config();
+    m_last_touch_ms = now_ms();
+    go_idle();
+    refresh_status();
+    m_shown_minute = minute_number(m_ports.clock->now());
+}
+
+void KioskApp::read_config() {
+    m_config = m_ports.check_in->shared_config();
+    m_event_settings = read_event_settings(m_config->event);
+    if (m_config->checkpoint(m_checkpoint) == nullptr)
+        m_checkpoint = m_config->checkpoints.empty() ? "" : m_config->checkpoints.front().id;
+    changed();
+}
+
+void KioskApp::refresh_status() {
+    if (auto status = m_ports.store->status())
+        m_status = std::move(*status);
+    m_status_stale = false;
+    m_status_read_ms = now_ms();
+    changed();
+}
+
+// ---- in ----
+
+void KioskApp::handle(const Intent& intent) {
+    tick(); // what was due before this came first: nobody confirms a screen that had ended
+    if (!std::holds_alternative<intent::ScannedText>(intent))
+        touched();
+    std::visit([this](const auto& which) { on(which); }, intent);
+    start_waiting();
+}
+
+void KioskApp::hear(const Notice& notice) {
+    if (const auto* scanner = std::get_if<notice::ScannerChanged>(&notice)) {
+        if (m_scanner != scanner->state)
+            changed();
+        m_scanner = scanner->state;
+    } else if (const auto* hub = std::get_if<notice::HubChanged>(&notice)) {
+        m_hub_reachable = hub->reachable;
+        m_status_stale = true;
+        changed();
+    } else if (std::holds_alternative<notice::ConfigChanged>(notice)) {
+        if (m_ports.check_in->reload()) // else the old configuration goes on: a door stays a door
+            read_config();
+    } else {
+        m_status_stale = true;
+    }
+    if (m_staff && on_screen<screen::Staff>() != nullptr)
+        load_staff();
+}
+
+void KioskApp::touched() {
+    const auto shown = countdown_s();
+    m_last_touch_ms = now_ms();
+    const auto timeout = screen_timeout_ms();
+    m_reset_at_ms = timeout == never ? never : m_last_touch_ms + timeout;
+    if (!m_waiting.empty() && busy_with_somebody()) {
+        m_waiting.clear(); // the person at the form is still there
+        say({"notice.scan_again_later", {}});
+    }
+    if (countdown_s() != shown)
+        changed();
+}
+
+void KioskApp::on(const intent::ToggleLanguage&) {
+    m_language = m_language == core::Language::Chinese ? core::Language::English : core::Language::Chinese;
+    changed();
+    touched();
+}
+
+void KioskApp::on(const intent::Back&) {
+    if (auto* form = on_screen<screen::Form>()) {
+        take_entry();
+        if (form->form.previous_page()) {
+            focus_field({});
+            changed();
+            return;
+        }
+        go_idle();
+    } else if (auto* factor = on_screen<screen::SecondFactor>()) {
+        auto query = factor->query;
+        show(Screen{factor->search});
+        m_entry.open(std::move(query), writing_layout(), 40);
+    } else if (on_screen<screen::Result>() != nullptr) {
+        go_idle();
+    } else if (on_screen<screen::Staff>() != nullptr) {
+        on(intent::LeaveStaff{});
+    } else if (on_screen<screen::OutOfOrder>() == nullptr && on_screen<screen::Idle>() == nullptr) {
+        go_idle();
+    }
+}
+
+void KioskApp::on(const intent::Confirm&) {
+    if (auto* confirm = on_screen<screen::Confirm>()) {
+        // A touch this soon was meant for the screen before: it must not check in somebody else.
+        constexpr std::int64_t too_soon_ms = 400;
+        if (now_ms() - confirm->since_ms >= too_soon_ms)
+            run(std::move(confirm->attempt), false);
+    } else if (on_screen<screen::Form>() != nullptr) {
+        next_in_form();
+    } else if (on_screen<screen::SecondFactor>() != nullptr) {
+        submit_factor();
+    } else if (on_screen<screen::StaffPin>() != nullptr) {
+        submit_pin();
+    } else if (on_screen<screen::Result>() != nullptr) {
+        go_idle();
+    } else if (on_screen<screen::OutOfOrder>() != nullptr) {
+        retry();
+    }
+}
+
+void KioskApp::on(const intent::NotMe&) {
+    if (on_screen<screen::Confirm>() == nullptr)
+        return;
+    go_idle();
+    say({"notice.not_me", {}});
+}
+
+void KioskApp::on(const intent::CallStaff&) {
+    const bool told = m_ports.deck->call_staff(StaffCall::Attendee);
+    if (auto* result = on_screen<screen::Result>(); result != nullptr && told)
+        result->view.staff_called = true;
+    say({told ? "notice.staff_called" : "notice.staff_not_reached", {}});
+}
+
+void KioskApp::on(const intent::PrintBadge&) {
+    auto* result = on_screen<screen::Result>();
+    if (result == nullptr || !result->view.can_print_badge)
+        return;
+    if (m_ports.deck->print_badge(result->badge)) {
+        result->view.can_print_badge = false; // once: a second touch is no second badge
+        say({"notice.badge_printing", {}});
+    } else {
+        say({"notice.badge_failed", {}});
+    }
+}
+
+// ---- screens ----
+
+void KioskApp::show(Screen screen) {
+    m_entry.close();
+    m_screen = std::move(screen);
+    const auto timeout = screen_timeout_ms();
+    m_reset_at_ms = timeout == never ? never : now_ms() + timeout;
+    changed();
+}
+
+void KioskApp::go_idle() {
+    if (m_staff) {
+        show(screen::Staff{});
+        return load_staff();
+    }
+    m_language = m_settings.language;
+    if (m_out_of_order)
+        return show(*m_out_of_order);
+    m_slides = make_slides(config().event, m_event_settings, m_ports.clock->now(), *m_ports.catalogue);
+    show(screen::Idle{now_ms(), 0});
+}
+
+void KioskApp::say(Message notice) {
+    m_notice = std::move(notice);
+    m_notice_until_ms = now_ms() + m_settings.notice_ms;
+    changed();
+}
+
+void KioskApp::play(Cue cue) {
+    if (cue == Cue::None)
+        return;
+    m_cue = cue;
+    ++m_cue_number;
+    changed();
+}
+
+// ---- time ----
+
+std::int64_t KioskApp::screen_timeout_ms() const {
+    const bool default_language = m_language == m_settings.language;
+    struct Timeouts {
+        const Settings& settings;
+        bool default_language;
+        std::int64_t operator()(const screen::Idle&) const { return default_language ? never : settings.search_ms; }
+        std::int64_t operator()(const screen::OutOfOrder&) const { return default_language ? never : settings.search_ms; }
+        std::int64_t operator()(const screen::Confirm&) const { return settings.confirm_ms; }
+        std::int64_t operator()(const screen::Form&) const { return settings.form_ms; }
+        std::int64_t operator()(const screen::Result&) const { return settings.result_ms; }
+        std::int64_t operator()(const screen::Search&) const { return settings.search_ms; }
+        std::int64_t operator()(const screen::SecondFactor&) const { return settings.search_ms; }
+        std::int64_t operator()(const screen::StaffPin&) const { return settings.confirm_ms; }
+        std::int64_t operator()(const screen::Staff&) const { return settings.staff_ms; }
+    };
+    return std::visit(Timeouts{m_settings, default_language}, m_screen);
+}
+
+std::optional<std::int64_t> KioskApp::countdown_s() const {
+    if (m_reset_at_ms == never || on_screen<screen::Idle>() != nullptr || on_screen<screen::OutOfOrder>() != nullptr)
+        return std::nullopt;
+    const auto left = m_reset_at_ms - now_ms();
+    if (left > m_settings.countdown_from_ms)
+        return std::nullopt;
+    return seconds_up(left);
+}
+
+void KioskApp::time_out() {
+    if (on_screen<screen::Staff>() != nullptr)
+        m_staff.reset();
+    if (on_screen<screen::Idle>() != nullptr) {
+        m_language = m_settings.language; // nothing else changes: the slides go on
+        m_reset_at_ms = never;
+        return changed();
+    }
+    go_idle();
+}
+
+void KioskApp::tick() {
+    const auto now = now_ms();
+    if (now >= m_reset_at_ms)
+        time_out();
+    if (now >= m_notice_until_ms) {
+        m_notice = {};
+        m_notice_until_ms = never;
+        changed();
+    }
+    start_waiting();
+    if (const auto minute = minute_number(m_ports.clock->now()); minute != m_shown_minute) {
+        m_shown_minute = minute;
+        changed();
+    }
+    if (m_status_stale && now - m_status_read_ms >= status_every_ms)
+        refresh_status();
+    tick_idle();
+    tick_staff();
+    if (const auto countdown = countdown_s(); countdown != m_shown_countdown_s) {
+        m_shown_countdown_s = countdown;
+        changed();
+    }
+}
+
+void KioskApp::tick_idle() {
+    auto* idle = on_screen<screen::Idle>();
+    if (idle == nullptr || m_slides.empty())
+        return;
+    const auto quiet = now_ms() - std::max(idle->since_ms, m_last_touch_ms) - m_settings.slides_after_ms;
+    const auto turns = static_cast<std::size_t>(quiet < 0 ? 0 : 1 + quiet / m_settings.slide_ms);
+    const auto slide = turns % (m_slides.size() + 1);
+    if (slide == idle->slide)
+        return;
+    if (slide == 1) // a new round: the programme has moved on
+        m_slides = make_slides(config().event, m_event_settings, m_ports.clock->now(), *m_ports.catalogue);
+    idle->slide = std::min(slide, m_slides.size());
+    changed();
+}
+
+void KioskApp::tick_staff() {
+    const auto now = now_ms();
+    if (m_staff && m_staff->asks_undo && now - m_staff->asked_undo_ms >= m_settings.undo_question_ms) {
+        m_staff->asks_undo.reset();
+        changed();
+    }
+    if (m_staff && on_screen<screen::Staff>() != nullptr && now - m_staff->loaded_ms >= m_settings.staff_refresh_ms)
+        load_staff();
+    if (on_screen<screen::StaffPin>() != nullptr) {
+        const auto lock_s = seconds_up(m_pin_gate.locked_until_ms() - now);
+        if (lock_s != m_shown_lock_s)
+            changed();
+        m_shown_lock_s = lock_s;
+    }
+}
+
+std::int64_t KioskApp::next_deadline_ms() const {
+    const auto now = now_ms();
+    const auto wall = m_ports.clock->now().unix_ms;
+    auto due = now + (core::minute_ms - wall % core::minute_ms);
+    const auto at = [&due](std::int64_t moment) { due = std::min(due, moment); };
+    at(m_reset_at_ms);
+    at(m_notice_until_ms);
+    for (const auto& waiting : m_waiting)
+        at(ready_at_ms(waiting));
+    if (m_status_stale)
+        at(m_status_read_ms + status_every_ms);
+    if (m_reset_at_ms != never && on_screen<screen::Idle>() == nullptr && on_screen<screen::OutOfOrder>() == nullptr) {
+        const auto left = m_reset_at_ms - now;
+        at(left > m_settings.countdown_from_ms ? m_reset_at_ms - m_settings.countdown_from_ms
+                                               : m_reset_at_ms - (seconds_up(left) - 1) * second_ms);
+    }
+    if (const auto* idle = on_screen<screen::Idle>(); idle != nullptr && !m_slides.empty()) {
+        const auto first = std::max(idle->since_ms, m_last_touch_ms) + m_settings.slides_after_ms;
+        at(now < first ? first : now + m_settings.slide_ms - (now - first) % m_settings.slide_ms);
+    }
+    if (m_staff && on_screen<screen::Staff>() != nullptr)
+        at(m_staff->loaded_ms + m_settings.staff_refresh_ms);
+    if (m_staff && m_staff->asks_undo)
+        at(m_staff->asked_undo_ms + m_settings.undo_question_ms);
+    if (on_screen<screen::StaffPin>() != nullptr && m_pin_gate.locked())
+        at(m_pin_gate.locked_until_ms() - (seconds_up(m_pin_gate.locked_until_ms() - now) - 1) * second_ms);
+    return due;
+}
+
+} // namespace kiosk::app
