@@ -266,7 +266,7 @@ def make_event(rng, people, used):
         "sessions": [
             {"id": "cd1", "kind": "closed_door", "title_zh": "金融行业迁移闭门会", "title_en": "Closed session on migration in finance",
              "public_title_zh": "内部会议", "public_title_en": "Private meeting", "starts": at("16:00"),
-             "ends": at("17:30"), "capacity": 12, "nda": True, "state": "approved"},
+             "ends": at("17:30"), "capacity": 12, "nda": True},
         ],
         "checkpoints": [
             {"id": "main", "name_zh": "主入口", "name_en": "Main door", "scope": "event"},

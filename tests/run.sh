@@ -75,7 +75,8 @@ run_tests() {
     local launch=()
     [ "$preset" = tsan ] && setarch -R true 2>/dev/null && launch=(setarch -R)
     stage "$preset tests" "${launch[@]}" bash packaging/virtual-display.sh \
-        ctest --preset "$preset" -R "$pattern" "$@" --output-junit "$junit" --no-tests=error
+        ctest --preset "$preset" -R "$pattern" "$@" --output-junit "$junit" --no-tests=error \
+        --test-output-size-passed 200000 --test-output-size-failed 1000000 --test-output-truncation head
     if counts=$(python3 tests/support/count_tests.py "$junit"); then
         read -r good bad <<<"$counts"
         passed=$((passed + good))
