@@ -65,14 +65,10 @@ bash packaging/install-deps.sh --run --build || die "the packages above are need
 say "building in $build (a few minutes the first time)"
 logged configure cmake --preset release -DXIANGDAO_TESTS=OFF ||
     die "the build could not be configured; the reason is above, all of it in $logs/configure.log"
-programs=()
-for program in kiosk kioskctl kiosk-scanner salon; do
-    ninja -C "$build" -t query "$program" >/dev/null 2>&1 && programs+=("$program")
-done
 if [ -t 1 ]; then
-    NINJA_STATUS='      %p ' ninja -C "$build" "${programs[@]}" || die "the build failed; the error is above. Please report it with the compiler's version ($(c++ --version | head -n 1))."
+    NINJA_STATUS='      %p ' ninja -C "$build" || die "the build failed; the error is above. Please report it with the compiler's version ($(c++ --version | head -n 1))."
 else
-    logged build ninja -C "$build" "${programs[@]}" || die "the build failed; the error is above, all of it in $logs/build.log"
+    logged build ninja -C "$build" || die "the build failed; the error is above, all of it in $logs/build.log"
 fi
 
 say "setting up the demo salon, moved to today"
