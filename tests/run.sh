@@ -57,7 +57,11 @@ single() {
     if stage "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-configure() { cmake --preset "$1" -DXIANGDAO_TESTS="${2:-ON}"; }
+configure() { # PRESET [CACHE SETTING…]
+    local preset=$1
+    shift
+    cmake --preset "$preset" -DXIANGDAO_TESTS=ON "$@"
+}
 
 # build PRESET [TARGET…]: without targets everything
 build() {
@@ -93,7 +97,8 @@ unit_targets() { # PRESET PATTERN: the test programs of tests/unit that this bui
 
 sanitized() { # PRESET PATTERN
     local preset=$1 pattern=$2 targets
-    if ! stage "$preset configure" configure "$preset"; then
+    # Little optimising: the compiler takes half the time, and the sanitizers see more of what was written.
+    if ! stage "$preset configure" configure "$preset" -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1"; then
         failed=$((failed + 1))
         return
     fi
