@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening, identity and the two ways in: append() and ingest().
+#include "storage/database_impl.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace kiosk::storage {
+
+namespace {
+
+constexpr std::size_t longest_device_name = 64;
+// An import merges the search index when that many people wait; anything else leaves it to tidy() as long as it can,
+// because a merge takes a moment.
+constexpr std::size_t merge_people = 16'384;
+constexpr std::size_t merge_people_at_last = 65'536;
+constexpr std::size_t import_batch = 100;
+constexpr std::size_t tidy_people = 256;
+constexpr std::int64_t max_ahead_ms = 5 * core::minute_ms; // as in core::observe_hlc
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const auto byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+std::int64_t pragma(Connection& connection, const char* sql) {
+    Query query(connection, sql);
+    return query.next() ? query.integer(0) : 0;
+}
+
+bool is_device_name(std::string_view name) {
+    return !name.empty() && name.size() <= longest_device_name && name.find_first_of("/\n\t ") == std::string_view::npos;
+}
+
+// A file of no bytes beside a mark is not a new database but one that was lost.
+bool was_emptied(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::exists(path, error) && std::filesystem::file_size(path, error) == 0 &&
+           std::filesystem::exists(path + "-mark", error);
+}
+
+void strip_personal(core::Operation& operation, Decoded& decoded) {
+    operation.personal.clear();
+    operation.personal_salt.clear();
+    if (auto* registration = std::get_if<core::Registration>(&decoded)) {
+        registration->person = {};
+        registration->answers.clear();
+    } else if (auto* scan = std::get_if<core::ScanRecord>(&decoded)) {
+        scan->answers.clear();
+    }
+}
+
+} // namespace
+
+Database::Database(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+
+Database::~Database() {
+    if (m_impl->read_only)
+        return;
+    static_cast<void>(tidy());
+    const auto* origin = m_impl->journal.current();
+    if (m_impl->stale || !origin)
+        return;
+    // How far the journal has come is told beside the file: an older image put in its place will be noticed.
+    const auto mark = guard(m_impl->connection, "close", [&]() -> core::Result<std::string> {
+        return meta_text(m_impl->connection, "mark").value_or("");
+    });
+    if (mark)
+        static_cast<void>(
+            write_mark(m_impl->path, m_impl->options.vfs, {*mark, {}, origin->incarnation, m_impl->journal.head().seq}));
+}
+
+core::Result<std::unique_ptr<Database>> Database::open(const std::string& path, Options options) {
+    return open_as(path, std::move(options), false);
+}
+
+core::Result<std::unique_ptr<Database>> Database::open_read_only(const std::string& path, Options options) {
+    return open_as(path, std::move(options), true);
+}
+
+core::Result<std::unique_ptr<Database>> Database::open_as(const std::string& path, Options options, bool read_only) {
+    KIOSK_ASSERT(options.hasher && (read_only || (options.clock && options.random)));
+    if (!read_only && !options.device.empty() && !is_device_name(options.device))
+        return core::fail(core::ErrorCode::Invalid, "error.device_name", options.device);
+    const bool real_files = options.vfs.empty();
+    std::error_code ignored;
+    if (real_files && read_only && !std::filesystem::exists(path, ignored))
+        return core::fail(core::ErrorCode::NotFound, "error.database_missing", path);
+    if (real_files && was_emptied(path))
+        return core::fail(core::ErrorCode::Corrupt, "error.database_damaged", path + ": empty file");
+    WriterLock lock;
+    if (real_files && !read_only) {
+        KIOSK_TRY(lock, WriterLock::take(path));
+    }
+    std::unique_ptr<Impl> impl;
+    try {
+        impl = std::make_unique<Impl>(path, std::move(options), read_only);
+    } catch (const SQLite::Exception& exception) {
+        return std::unexpected(to_error(exception, nullptr, path, std::source_location::current()));
+    }
+    impl->lock = std::move(lock);
+    const auto ready = guard(impl->connection, path, [&]() -> core::Status {
+        KIOSK_CHECK(impl->migrate());
+        impl->load();
+        return impl->read_only ? core::Status{} : impl->take_identity();
+    });
+    if (!ready)
+        return std::unexpected(ready.error());
+    return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+Opened Database::opened() const { return m_impl->opened; }
+const std::string& Database::path() const { return m_impl->path; }
+void Database::set_clock_offset(std::optional<std::int64_t> offset_ms) { m_impl->clock_offset_ms = offset_ms; }
+
+void Database::Impl::configure() {
+    // FULL: green is shown after COMMIT, so COMMIT must mean the disk has it. Checkpoints are rare and large, so that
+    // one scan in hundreds waits for one, and tidy() takes most of them away. secure_delete: erased means overwritten.
+    connection.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;"
+                    "PRAGMA cache_size=-32768; PRAGMA secure_delete=ON");
+}
+
+core::Status Database::Impl::migrate() {
+    const auto known = static_cast<std::int64_t>(migrations().size());
+    const auto version = pragma(connection, "PRAGMA user_version");
+    const auto application = pragma(connection, "PRAGMA application_id");
+    const bool empty = version == 0 && application == 0 && pragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (!empty && application != static_cast<std::int64_t>(application_id))
+        return core::fail(core::ErrorCode::Invalid, "error.database_foreign", path);
+    if (version > known)
+        return core::fail(core::ErrorCode::NewerVersion, "error.database_newer",
+                          path + ": version " + std::to_string(version));
+    if (read_only) {
+        if (version < known)
+            return core::fail(core::ErrorCode::Unavailable, "error.database_older", path);
+        connection.exec("PRAGMA cache_size=-16384");
+        return {};
+    }
+    Query mode(connection, "PRAGMA journal_mode=WAL");
+    if (!mode.next() || mode.text(0) != "wal")
+        return core::fail(core::ErrorCode::Io, "error.database_io", path + ": no write-ahead log here");
+    configure();
+    for (auto next = version; next < known; ++next) {
+        connection.exec("BEGIN IMMEDIATE");
+        try {
+            connection.exec(std::string(migrations()[static_cast<std::size_t>(next)]).c_str());
+            connection.exec(("PRAGMA user_version=" + std::to_string(next + 1)).c_str());
+            connection.exec(("PRAGMA application_id=" + std::to_string(application_id)).c_str());
+            connection.exec("COMMIT");
+        } catch (...) {
+            connection.rollback();
+            throw;
+        }
+    }
+    return {};
+}
+
+std::string Database::Impl::new_token() const {
+    std::array<std::uint8_t, 8> bytes{};
+    options.random->fill(bytes);
+    return to_hex(bytes);
+}
+
+core::Status Database::Impl::take_identity() {
+    const auto* origin = journal.current();
+    if (!origin && options.device.empty())
+        return core::fail(core::ErrorCode::Invalid, "error.device_name", path);
+
+    std::string fingerprint;
+    if (options.fingerprint)
+        fingerprint = options.fingerprint(path);
+    else if (options.vfs.empty())
+        fingerprint = platform_fingerprint(path);
+    fingerprint = to_hex(options.hasher->blake2b_256(fingerprint)); // serial numbers are nobody's business
+    const auto stored_mark = meta_text(connection, "mark").value_or("");
+    const auto beside = read_mark(path, options.vfs);
+    const auto same_file = [&] {
+        return beside && (beside->mark == stored_mark || beside->before == stored_mark) &&
+               !(beside->incarnation == origin->incarnation && beside->seq > journal.head().seq) &&
+               meta_text(connection, "fingerprint") == fingerprint;
+    };
+    if (!origin)
+        opened = Opened::Created;
+    else if (!options.device.empty() && options.device != origin->device)
+        opened = Opened::Renamed;
+    else
+        opened = same_file() ? Opened::Same : Opened::Copied;
+
+    const auto device = options.device.empty() ? origin->device : options.device;
+    const bool same = opened == Opened::Same;
+    const auto incarnation = same ? origin->incarnation : new_token();
+    const auto mark = new_token();
+    // The mark goes first, with the one before it where this is the same file: whichever of the two writes power cuts
+    // off, the next opening accepts the file. Where it is not the same file, neither does: it is found to be a copy again.
+    KIOSK_CHECK(write_mark(path, options.vfs,
+                           {mark, same ? stored_mark : std::string(), incarnation, same ? journal.head().seq : 0}));
+    return transact("identity", [&]() -> core::Status {
+        set_meta(connection, "mark", mark);
+        set_meta(connection, "fingerprint", fingerprint);
+        if (!same)
+            journal.begin_incarnation(device, incarnation);
+        return {};
+    });
+}
+
+void Database::Impl::load() {
+    journal.load();
+    search.load();
+    projections.load();
+    doors.forget();
+    stale = false;
+}
+
+void Database::Impl::refresh() {
+    if (read_only) {
+        const auto version = pragma(connection, "PRAGMA data_version");
+        stale = stale || version != data_version;
+        data_version = version;
+    }
+    if (stale)
+        load();
+}
+
+core::Result<core::Receipt> Database::append(std::span<const core::OperationDraft> drafts) {
+    auto& impl = *m_impl;
+    if (impl.read_only)
+        return core::fail(core::ErrorCode::Denied, "error.database_read_only", impl.path);
+    if (drafts.empty())
+        return core::fail(core::ErrorCode::Invalid, "error.database_internal", "nothing to append");
+    const auto wall = impl.options.clock->now();
+    const auto boot_ms = impl.options.clock->boot_ms();
+
+    // What can't be read back is not written; found out before anything is touched.
+    std::vector<Decoded> decoded;
+    decoded.reserve(drafts.size());
+    for (const auto& draft : drafts) {
+        core::Operation operation;
+        operation.kind = draft.kind;
+        operation.wall = wall;
+        operation.subject = draft.subject;
+        operation.body = draft.body;
+        operation.personal = draft.personal;
+        KIOSK_TRY(decoded.emplace_back(), decode(operation));
+    }
+
+    bool erased = false;
+    std::vector<core::OperationId> undone;
+    const auto head = impl.transact("append", [&]() -> core::Result<Head> {
+        auto at = impl.journal.head();
+        const auto* origin = impl.journal.current();
+        for (std::size_t i = 0; i < drafts.size(); ++i) {
+            std::string owner;
+            core::OperationDraft stripped;
+            const auto* draft = &drafts[i];
+            if (!draft->personal.empty()) {
+                core::Operation subject_only;
+                subject_only.subject = draft->subject;
+                owner = owner_of(subject_only, decoded[i]);
+                if (impl.projections.is_erased(owner)) {
+                    stripped = {draft->kind, draft->subject, draft->body, {}};
+                    draft = &stripped;
+                }
+            }
+            const auto operation =
+                impl.journal.make(*draft, wall, boot_ms, impl.clock_offset_ms, *impl.options.random, at);
+            if (draft == &stripped) {
+                core::Operation scratch;
+                strip_personal(scratch, decoded[i]);
+            }
+            const auto id = row_id(origin->number, operation.id.seq);
+            impl.journal.write(id, operation, owner);
+            impl.projections.apply(id, operation, decoded[i]);
+            erased = erased || std::holds_alternative<Erasure>(decoded[i]);
+        }
+        return at;
+    });
+    if (!head)
+        return std::unexpected(head.error());
+    impl.journal.set_head(*head);
+
+    // Durable from here on; what follows only keeps what is held in memory up to date.
+    for (const auto& what : decoded) {
+        if (const auto* scan = std::get_if<core::ScanRecord>(&what))
+            impl.doors.scan_added(*scan);
+        else if (const auto* undo = std::get_if<core::UndoRecord>(&what))
+            impl.undone(undo->target);
+    }
+    const auto waiting = impl.search.waiting();
+    if (waiting >= merge_people_at_last || (waiting >= merge_people && drafts.size() >= import_batch))
+        static_cast<void>(impl.transact("merge", [&]() -> core::Status {
+            impl.search.merge();
+            return {};
+        }));
+    if (erased)
+        static_cast<void>(impl.checkpoint(true)); // so that the log does not keep what was erased
+    return core::Receipt{{impl.journal.current()->device, impl.journal.current()->incarnation, head->seq}, head->hlc};
+}
+
+void Database::Impl::undone(const std::string& target) {
+    const auto id = core::parse_operation_id(target);
+    const auto row = id ? journal.find(*id) : std::nullopt;
+    if (!row)
+        return;
+    const auto found = guard(connection, "undo", [&]() -> core::Status {
+        Query scan(connection, "SELECT checkpoint, ticket FROM scans WHERE id = ?", *row);
+        if (scan.next())
+            doors.touched(scan.text(0), scan.text(1));
+        return {};
+    });
+    if (!found)
+        doors.forget();
+}
+
+core::Status Database::Impl::checkpoint(bool truncate) {
+    return guard(connection, "checkpoint", [&]() -> core::Status {
+        Query query(connection, truncate ? "PRAGMA wal_checkpoint(TRUNCATE)" : "PRAGMA wal_checkpoint(PASSIVE)");
+        query.run();
+        return {};
+    });
+}
+
+core::Status Database::tidy() {
+    auto& impl = *m_impl;
+    if (impl.read_only)
+        return {};
+    if (impl.search.waiting() >= tidy_people)
+        KIOSK_CHECK(impl.transact("merge", [&]() -> core::Status {
+            impl.search.merge();
+            return {};
+        }));
+    return impl.checkpoint(false);
+}
+
+core::Status Database::erase(std::string_view registration_uid) {
+    KIOSK_TRY(const auto known, registration(registration_uid));
+    if (!known)
+        return core::fail(core::ErrorCode::NotFound, "error.registration_missing", std::string(registration_uid));
+    const auto draft = core::make_erasure(registration_uid);
+    KIOSK_CHECK(append({&draft, 1}));
+    return {};
+}
+
+namespace {
+
+// What came in, without its personal part, so that nothing that must be erasable is kept where nobody looks.
+std::string raw_bytes(const core::Operation& operation) {
+    auto raw = core::canonical_bytes(operation);
+    raw.append(reinterpret_cast<const char*>(operation.previous.data()), operation.previous.size());
+    raw.append(reinterpret_cast<const char*>(operation.hash.data()), operation.hash.size());
+    return raw;
+}
+
+bool personal_fits(const core::Hasher& hasher, const core::Operation& operation) {
+    return personal_digest(hasher, operation.personal_salt, operation.personal) == operation.personal_digest;
+}
+
+} // namespace
+
+void Database::Impl::set_aside(const core::Operation& operation, std::string_view verdict) {
+    const auto raw = raw_bytes(operation);
+    Query(connection, "INSERT OR IGNORE INTO set_aside VALUES (?, ?, ?, ?)", options.hasher->blake2b_256(raw), verdict,
+          core::to_string(operation.id), Blob{raw})
+        .run();
+}
+
+// Answers whether somebody knows more about our present incarnation than we do.
+bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report, Ingested& done) {
+    const auto& hasher = *options.hasher;
+    if (chain_hash(hasher, operation) != operation.hash) {
+        set_aside(operation, "hash");
+        ++report.aside;
+        return false;
+    }
+    const auto id = journal.intern(operation.id);
+    if (!id) {
+        set_aside(operation, "id");
+        ++report.aside;
+        return false;
+    }
+    if (!operation.personal.empty() && !personal_fits(hasher, operation)) {
+        operation.personal.clear(); // the operation is sound, what came with it is not
+        operation.personal_salt.clear();
+    }
+    auto decoded = decode(operation).value_or(Decoded{});
+    const auto owner = owner_of(operation, decoded);
+    if (!operation.personal.empty() && projections.is_erased(owner))
+        strip_personal(operation, decoded);
+
+    const bool current = journal.current() && origin_of(*id) == journal.current()->number;
+    std::optional<core::Digest> stored;
+    bool has_personal = false;
+    {
+        Query known(connection,
+                    "SELECT hash, EXISTS (SELECT 1 FROM personal WHERE operation = id) FROM operations WHERE id = ?", *id);
+        if (known.next()) {
+            stored = known.digest(0);
+            has_personal = known.integer(1) != 0;
+        }
+    }
+    if (stored && *stored != operation.hash) {
+        set_aside(operation, "conflict");
+        ++report.aside;
+        return current;
+    }
+    if (stored) {
+        ++report.duplicates;
+        if (!has_personal && !operation.personal.empty()) { // it came without it before
+            journal.write_personal(*id, operation, owner);
+            if (std::holds_alternative<core::Registration>(decoded))
+                projections.apply(*id, operation, decoded);
+        }
+        return false;
+    }
+    journal.write(*id, operation, owner);
+    projections.apply(*id, operation, decoded);
+    const auto now = options.clock->now();
+    const bool ahead = operation.hlc.physical() - now > max_ahead_ms;
+    Query(connection, "INSERT INTO arrivals (operation, ahead) VALUES (?, ?)", *id, ahead).run();
+    done.clock = core::observe_hlc(done.clock, operation.hlc, now);
+    ++report.added;
+    if (const auto* scan = std::get_if<core::ScanRecord>(&decoded))
+        done.scans.push_back(*scan);
+    else if (const auto* undo = std::get_if<core::UndoRecord>(&decoded))
+        done.undone.push_back(undo->target);
+    done.erased = done.erased || std::holds_alternative<Erasure>(decoded);
+    return current;
+}
+
+core::Result<IngestReport> Database::ingest(std::span<const core::Operation> operations) {
+    auto& impl = *m_impl;
+    Impl::Ingested done;
+    auto report = impl.transact("ingest", [&]() -> core::Result<IngestReport> {
+        IngestReport counted;
+        done.clock = impl.journal.head().hlc;
+        for (const auto& operation : operations)
+            if (impl.ingest_one(operation, counted, done))
+                counted.began_incarnation = true;
+        if (counted.added > 0)
+            impl.journal.note_ingested(counted.added, done.clock);
+        if (counted.began_incarnation) {
+            const auto device = impl.journal.current()->device;
+            impl.journal.begin_incarnation(device, impl.new_token());
+        }
+        return counted;
+    });
+    if (!report)
+        return report;
+    for (const auto& scan : done.scans)
+        impl.doors.scan_added(scan);
+    for (const auto& target : done.undone)
+        impl.undone(target);
+    if (impl.search.waiting() >= merge_people)
+        static_cast<void>(impl.transact("merge", [&]() -> core::Status {
+            impl.search.merge();
+            return {};
+        }));
+    if (done.erased)
+        static_cast<void>(impl.checkpoint(true));
+    return report;
+}
+
+core::Status Database::acknowledge(std::uint64_t seq) {
+    const auto* origin = m_impl->journal.current();
+    if (!origin)
+        return core::fail(core::ErrorCode::NotFound, "error.database_internal", "no incarnation");
+    return acknowledge(std::string(origin->incarnation), seq);
+}
+
+core::Status Database::acknowledge(std::string_view incarnation, std::uint64_t seq) {
+    return m_impl->transact("acknowledge", [&]() -> core::Status {
+        for (const auto& origin : m_impl->journal.origins())
+            if (origin.own && origin.incarnation == incarnation) {
+                m_impl->journal.acknowledge(origin.number, std::min(seq, max_seq));
+                return {};
+            }
+        return core::fail(core::ErrorCode::NotFound, "error.database_internal", "incarnation " + std::string(incarnation));
+    });
+}
+
+} // namespace kiosk::storage

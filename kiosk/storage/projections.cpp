@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/projections.hpp"
+
+#include "core/names.hpp"
+#include "core/phone.hpp"
+
+#include <algorithm>
+
+namespace kiosk::storage {
+
+namespace {
+
+template <typename To, typename From> core::Result<Decoded> wrapped(core::Result<From> value) {
+    if (!value)
+        return std::unexpected(std::move(value).error());
+    return Decoded(To{std::move(*value)});
+}
+
+std::string joined_reasons(const std::vector<core::Reason>& reasons) {
+    std::string joined;
+    for (const auto reason : reasons) {
+        if (!joined.empty())
+            joined += ',';
+        joined += core::to_string(reason);
+    }
+    return joined;
+}
+
+std::vector<core::Reason> split_reasons(std::string_view joined) {
+    std::vector<core::Reason> reasons;
+    while (!joined.empty()) {
+        const auto end = std::min(joined.find(','), joined.size());
+        if (const auto reason = core::parse_reason(joined.substr(0, end)))
+            reasons.push_back(*reason);
+        joined.remove_prefix(std::min(end + 1, joined.size()));
+    }
+    return reasons;
+}
+
+std::int64_t number_of(auto enumerator) { return static_cast<std::int64_t>(enumerator); }
+
+// The columns of a dump line: a field never holds the separator, whatever a document holds.
+class Line {
+public:
+    Line& operator<<(std::string_view text) {
+        if (!m_text.empty())
+            m_text += '\t';
+        m_text += '\'';
+        for (const char c : text) {
+            if (c == '\t' || c == '\n' || c == '\\')
+                m_text += '\\';
+            m_text += c == '\t' ? 't' : c == '\n' ? 'n' : c;
+        }
+        return *this;
+    }
+    Line& operator<<(std::int64_t number) { return *this << std::string_view(std::to_string(number)); }
+    const std::string& text() const { return m_text; }
+
+private:
+    std::string m_text;
+};
+
+} // namespace
+
+core::Result<Decoded> decode(const core::Operation& operation) {
+    namespace kind = core::operation_kind;
+    if (operation.kind == kind::scan)
+        return wrapped<core::ScanRecord>(core::decode_scan(operation));
+    if (operation.kind == kind::registration_set)
+        return wrapped<core::Registration>(core::decode_registration(operation));
+    if (operation.kind == kind::undo)
+        return wrapped<core::UndoRecord>(core::decode_undo(operation));
+    if (operation.kind == kind::config_set)
+        return wrapped<core::ConfigDocument>(core::decode_config(operation));
+    if (operation.kind == kind::revocation_add)
+        return wrapped<Revocation>(core::decode_revocation(operation));
+    if (operation.kind == kind::invitation_set)
+        return wrapped<core::Invitation>(core::decode_invitation(operation));
+    if (operation.kind == kind::personal_erase)
+        return wrapped<Erasure>(core::decode_erasure(operation));
+    if (operation.kind == kind::note)
+        return Decoded(Note{});
+    return Decoded{};
+}
+
+std::string owner_of(const core::Operation& operation, const Decoded& decoded) {
+    if (const auto* registration = std::get_if<core::Registration>(&decoded))
+        return registration->uid;
+    if (const auto* scan = std::get_if<core::ScanRecord>(&decoded))
+        return scan->registration;
+    return operation.subject;
+}
+
+void Projections::load() {
+    const auto single = [&](Query query) {
+        return query.next() ? query.integer(0) : 0;
+    };
+    m_last_number = single(Query(m_connection, "SELECT max(number) FROM registrations"));
+    m_registrations = static_cast<std::uint64_t>(single(Query(m_connection, "SELECT count(*) FROM registrations")));
+    m_erasures = static_cast<std::uint64_t>(single(Query(m_connection, "SELECT count(*) FROM erasures")));
+}
+
+bool Projections::is_erased(std::string_view uid) {
+    return m_erasures > 0 && !uid.empty() && Query(m_connection, "SELECT 1 FROM erasures WHERE uid = ?", uid).next();
+}
+
+bool Projections::is_later(const core::Operation& operation, std::int64_t stored_hlc, std::int64_t stored_id) const {
+    const core::Hlc stored{static_cast<std::uint64_t>(stored_hlc)};
+    if (operation.hlc != stored)
+        return operation.hlc > stored;
+    return operation.id > m_journal.operation_id(stored_id);
+}
+
+void Projections::apply(std::int64_t id, const core::Operation& operation, const Decoded& decoded) {
+    if (const auto* scan = std::get_if<core::ScanRecord>(&decoded))
+        apply_scan(id, *scan);
+    else if (const auto* registration = std::get_if<core::Registration>(&decoded))
+        apply_registration(id, operation, *registration);
+    else if (const auto* undo = std::get_if<core::UndoRecord>(&decoded))
+        apply_undo(id, operation, *undo);
+    else if (const auto* document = std::get_if<core::ConfigDocument>(&decoded))
+        apply_document(id, operation, *document);
+    else if (const auto* invitation = std::get_if<core::Invitation>(&decoded))
+        apply_invitation(id, operation, *invitation);
+    else if (const auto* revocation = std::get_if<Revocation>(&decoded))
+        Query(m_connection, "INSERT OR IGNORE INTO revocations VALUES (?)", revocation->ticket).run();
+    else if (const auto* erasure = std::get_if<Erasure>(&decoded))
+        apply_erasure(erasure->uid);
+    else if (std::holds_alternative<Note>(decoded))
+        Query(m_connection, "INSERT OR IGNORE INTO notes VALUES (?)", id).run();
+}
+
+void Projections::apply_scan(std::int64_t id, const core::ScanRecord& scan) {
+    Query(m_connection, "INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, scan.checkpoint,
+          scan.ticket, scan.registration, scan.session, number_of(scan.direction), number_of(scan.outcome),
+          number_of(scan.reason), scan.at.unix_ms, scan.key, scan.method, scan.override_staff, scan.override_reason,
+          joined_reasons(scan.overridden), scan.consents.empty() ? std::string() : core::consents_json(scan.consents))
+        .run();
+}
+
+void Projections::apply_undo(std::int64_t id, const core::Operation& operation, const core::UndoRecord& undo) {
+    const auto target_id = core::parse_operation_id(undo.target);
+    if (!target_id)
+        return;
+    const auto target = m_journal.intern(*target_id); // the scan may still be on its way
+    if (!target)
+        return;
+    {
+        Query stored(m_connection, "SELECT hlc, operation FROM undos WHERE target = ?", *target);
+        if (stored.next() && is_later(operation, stored.integer(0), stored.integer(1)))
+            return;
+    }
+    Query(m_connection, "INSERT OR REPLACE INTO undos VALUES (?, ?, ?)", *target, operation.hlc.value, id).run();
+}
+
+void Projections::apply_document(std::int64_t id, const core::Operation& operation,
+                                 const core::ConfigDocument& document) {
+    {
+        Query stored(m_connection, "SELECT hlc, operation FROM documents WHERE entity = ? AND id = ?", document.entity,
+                     document.id);
+        if (stored.next() && !is_later(operation, stored.integer(0), stored.integer(1)))
+            return;
+    }
+    Query(m_connection, "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", document.entity, document.id,
+          document.doc, operation.hlc.value, id)
+        .run();
+}
+
+void Projections::apply_invitation(std::int64_t id, const core::Operation& operation,
+                                   const core::Invitation& invitation) {
+    {
+        Query stored(m_connection, "SELECT hlc, operation FROM invitations WHERE session = ? AND ticket = ?",
+                     invitation.session, invitation.ticket);
+        if (stored.next() && !is_later(operation, stored.integer(0), stored.integer(1)))
+            return;
+    }
+    Query(m_connection, "INSERT OR REPLACE INTO invitations VALUES (?, ?, ?, ?, ?, ?, ?)", invitation.session,
+          invitation.ticket, invitation.role, number_of(invitation.status), invitation.nda_signed, operation.hlc.value, id)
+        .run();
+}
+
+void Projections::apply_registration(std::int64_t id, const core::Operation& operation,
+                                     const core::Registration& registration) {
+    const auto& person = registration.person;
+    const bool has_person = !operation.personal.empty();
+    const auto terms = has_person ? joined_terms(core::search_terms(person)) : std::string();
+
+    std::optional<std::int64_t> number;
+    {
+        Query stored(m_connection, "SELECT number, hlc, operation FROM registrations WHERE uid = ?", registration.uid);
+        if (stored.next()) {
+            // The same operation again: its personal part has come after it.
+            if (stored.integer(2) != id && !is_later(operation, stored.integer(1), stored.integer(2)))
+                return;
+            number = stored.integer(0);
+        }
+    }
+    if (number) {
+        std::optional<std::string> old_terms;
+        {
+            Query stored(m_connection, "SELECT terms FROM people WHERE number = ?", *number);
+            if (stored.next())
+                old_terms = stored.text(0);
+        }
+        if (old_terms && has_person && *old_terms == terms) {
+            Query(m_connection, "UPDATE people SET name = ?, organisation = ?, phone = ?, phone_key = ? WHERE number = ?",
+                  person.name, person.organisation, person.phone, core::phone_key(person.phone), *number)
+                .run();
+            Query(m_connection, "UPDATE registrations SET ticket = ?, status = ?, hlc = ?, operation = ? WHERE number = ?",
+                  registration.ticket, number_of(registration.status), operation.hlc.value, id, *number)
+                .run();
+            return;
+        }
+        // Other terms: the person gets a new number, at the end, where the index is added to.
+        if (old_terms) {
+            m_search.remove(*number, *old_terms);
+            Query(m_connection, "DELETE FROM people WHERE number = ?", *number).run();
+        }
+        Query(m_connection, "DELETE FROM registrations WHERE number = ?", *number).run();
+    } else {
+        ++m_registrations;
+    }
+    const auto fresh = ++m_last_number;
+    Query(m_connection, "INSERT INTO registrations VALUES (?, ?, ?, ?, ?, ?)", fresh, registration.uid,
+          registration.ticket, number_of(registration.status), operation.hlc.value, id)
+        .run();
+    if (has_person) {
+        Query(m_connection, "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?)", fresh, person.name, person.organisation,
+              person.phone, core::phone_key(person.phone), terms)
+            .run();
+        m_search.add(fresh, terms);
+    }
+}
+
+void Projections::apply_erasure(const std::string& uid) {
+    if (is_erased(uid))
+        return;
+    Query(m_connection, "INSERT OR IGNORE INTO erasures VALUES (?)", uid).run();
+    ++m_erasures;
+    Query(m_connection, "DELETE FROM personal WHERE owner = ?", uid).run();
+    std::optional<std::pair<std::int64_t, std::string>> person;
+    {
+        Query stored(m_connection,
+                     "SELECT p.number, p.terms FROM registrations r JOIN people p ON p.number = r.number WHERE r.uid = ?",
+                     uid);
+        if (stored.next())
+            person.emplace(stored.integer(0), stored.text(1));
+    }
+    if (person) {
+        m_search.remove(person->first, person->second);
+        Query(m_connection, "DELETE FROM people WHERE number = ?", person->first).run();
+    }
+}
+
+void Projections::clear() {
+    m_connection.exec("DELETE FROM people; DELETE FROM registrations; DELETE FROM documents; DELETE FROM erasures;"
+                      "DELETE FROM revocations; DELETE FROM invitations; DELETE FROM scans; DELETE FROM undos;"
+                      "DELETE FROM notes");
+    m_search.clear();
+    load();
+}
+
+core::StoredScan Projections::scan_row(Query& query) const {
+    core::StoredScan scan;
+    scan.id = m_journal.operation_id(query.integer(0));
+    auto& record = scan.record;
+    record.checkpoint = query.text(1);
+    record.ticket = query.text(2);
+    record.registration = query.text(3);
+    record.session = query.text(4);
+    record.direction = static_cast<core::Direction>(query.integer(5));
+    record.outcome = static_cast<core::Outcome>(query.integer(6));
+    record.reason = static_cast<core::Reason>(query.integer(7));
+    record.at = {query.integer(8)};
+    record.key = query.text(9);
+    record.method = query.text(10);
+    record.override_staff = query.text(11);
+    record.override_reason = query.text(12);
+    record.overridden = split_reasons(query.text(13));
+    if (const auto consents = query.text(14); !consents.empty())
+        if (auto parsed = core::parse_consents(consents))
+            record.consents = std::move(*parsed);
+    scan.undone = !query.is_null(15);
+    if (!query.is_null(16)) {
+        core::Operation operation; // the answers are in the personal part, which decode_scan reads
+        operation.kind = core::operation_kind::scan;
+        operation.body = R"({"checkpoint":"-"})";
+        operation.personal = query.text(16);
+        if (auto decoded = core::decode_scan(operation))
+            record.answers = std::move(decoded->answers);
+    }
+    return scan;
+}
+
+void Projections::for_each_line(const std::function<void(const std::string&, const std::string&)>& visit) {
+    const auto id_text = [&](std::int64_t id) { return core::to_string(m_journal.operation_id(id)); };
+    const auto lines = [&](const char* table, Query query, auto&& fill) {
+        const std::string name = table;
+        while (query.next()) {
+            Line line;
+            fill(line, query);
+            visit(name, line.text());
+        }
+    };
+    lines("documents", Query(m_connection, "SELECT entity, id, doc, hlc, operation FROM documents ORDER BY entity, id"),
+          [&](Line& line, Query& row) {
+              line << row.text(0) << row.text(1) << row.text(2) << row.integer(3) << id_text(row.integer(4));
+          });
+    lines("registrations",
+          Query(m_connection, "SELECT uid, ticket, status, hlc, operation, name, organisation, phone, phone_key, terms "
+                              "FROM registrations r LEFT JOIN people p ON p.number = r.number ORDER BY uid"),
+          [&](Line& line, Query& row) {
+              line << row.text(0) << row.text(1) << row.integer(2) << row.integer(3) << id_text(row.integer(4));
+              if (!row.is_null(5))
+                  line << row.text(5) << row.text(6) << row.text(7) << row.text(8) << row.text(9);
+          });
+    lines("erasures", Query(m_connection, "SELECT uid FROM erasures ORDER BY uid"),
+          [&](Line& line, Query& row) { line << row.text(0); });
+    lines("revocations", Query(m_connection, "SELECT ticket FROM revocations ORDER BY ticket"),
+          [&](Line& line, Query& row) { line << row.text(0); });
+    lines("invitations",
+          Query(m_connection, "SELECT session, ticket, role, status, nda, hlc, operation FROM invitations "
+                              "ORDER BY session, ticket"),
+          [&](Line& line, Query& row) {
+              line << row.text(0) << row.text(1) << row.text(2) << row.integer(3) << row.integer(4) << row.integer(5)
+                   << id_text(row.integer(6));
+          });
+
+    // Rows with local ids: by origin in the order of its names, then by seq.
+    auto origins = m_journal.origins();
+    std::ranges::sort(origins, {}, [](const Origin& origin) { return std::pair(origin.device, origin.incarnation); });
+    for (const auto& origin : origins) {
+        const auto first = row_id(origin.number, 1);
+        const auto last = row_id(origin.number, max_seq);
+        lines("scans",
+              Query(m_connection,
+                    "SELECT id, checkpoint, ticket, registration, session, direction, outcome, reason, at_ms, key, method, "
+                    "override_staff, override_reason, overridden, consents FROM scans WHERE id BETWEEN ? AND ? ORDER BY id",
+                    first, last),
+              [&](Line& line, Query& row) {
+                  line << id_text(row.integer(0));
+                  for (int column = 1; column < 15; ++column)
+                      line << row.text(column);
+              });
+        lines("undos",
+              Query(m_connection, "SELECT target, hlc, operation FROM undos WHERE target BETWEEN ? AND ? ORDER BY target",
+                    first, last),
+              [&](Line& line, Query& row) {
+                  line << id_text(row.integer(0)) << row.integer(1) << id_text(row.integer(2));
+              });
+        lines("notes", Query(m_connection, "SELECT operation FROM notes WHERE operation BETWEEN ? AND ? ORDER BY operation",
+                             first, last),
+              [&](Line& line, Query& row) { line << id_text(row.integer(0)); });
+    }
+}
+
+} // namespace kiosk::storage
