@@ -6,6 +6,7 @@
 #include "core/names.hpp"
 #include "core/phone.hpp"
 #include "core/ports.hpp"
+#include "support/fakes.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -272,31 +273,6 @@ private:
     std::set<std::string> m_revoked;
     std::set<std::string> m_undone;
     std::vector<core::StoredScan> m_scans;
-};
-
-// Deterministic ports to go with it.
-class FakeClock final : public core::Clock {
-public:
-    core::Instant at{1'795'000'000'000};
-    core::Instant now() const override { return at; }
-    std::int64_t boot_ms() const override { return at.unix_ms - 1'794'000'000'000; }
-};
-
-class FakeRandom final : public core::Random {
-public:
-    explicit FakeRandom(std::uint64_t seed = 1) : m_state(seed) {}
-    void fill(std::span<std::uint8_t> bytes) override {
-        for (auto& byte : bytes) { // splitmix64
-            m_state += 0x9e3779b97f4a7c15ULL;
-            auto z = m_state;
-            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-            z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-            byte = static_cast<std::uint8_t>((z ^ (z >> 31)) & 0xff);
-        }
-    }
-
-private:
-    std::uint64_t m_state;
 };
 
 } // namespace kiosk::test
