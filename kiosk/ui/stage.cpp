@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/stage.hpp"
+
+#include "ui/keyboard.hpp"
+#include "ui/screens/screens.hpp"
+
+#include <cmath>
+
+namespace kiosk::ui {
+
+namespace {
+
+constexpr float appear_rise = 16; // how far below its place a screen begins
+constexpr int shadow_pixels = 128;
+constexpr double shadow_edge = 24; // of the square within its texture: as much as it is blurred
+
+template <typename... Visitors>
+struct Overload : Visitors... {
+    using Visitors::operator()...;
+};
+
+// What makes a screen another one, for the motion with which it appears.
+std::string screen_name(const app::View& view) {
+    auto name = std::to_string(view.body.index());
+    if (const auto* form = std::get_if<app::FormView>(&view.body))
+        name += ":" + std::to_string(form->page);
+    if (const auto* staff = std::get_if<app::StaffView>(&view.body))
+        name += ":" + std::to_string(static_cast<int>(staff->tab));
+    return name;
+}
+
+bool has_keyboard(const app::View& view) {
+    // The PIN has its own pad, and the staff's tables need none.
+    return view.keyboard && !std::holds_alternative<app::StaffPinView>(view.body);
+}
+
+std::string enter_label(Canvas& canvas, const app::View& view) {
+    if (const auto* form = std::get_if<app::FormView>(&view.body)) {
+        const auto* last = form->fields.empty() ? nullptr : &form->fields.back();
+        if (last && last->id == form->focus && !form->next_label.empty())
+            return canvas.say(form->next_label);
+        return canvas.tr("ui.next");
+    }
+    return canvas.tr(std::holds_alternative<app::SearchView>(view.body) ? "ui.keyboard.search" : "ui.keyboard.done");
+}
+
+} // namespace
+
+Pair ground_of(const Theme& theme, const app::View& view) {
+    if (const auto* result = std::get_if<app::ResultView>(&view.body))
+        return result->tone == app::Tone::Neutral ? outcome_pair(theme, result->outcome) : tone_pair(theme, result->tone);
+    return {theme.paper, theme.ink};
+}
+
+Stage::Context::Context() : context(ImGui::CreateContext()) {
+    ImGui::SetCurrentContext(context);
+    auto& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.LogFilename = nullptr;
+    io.Fonts->Flags |= ImFontAtlasFlags_NoMouseCursors;
+    io.Fonts->AddFontDefault(); // never seen; brings the white pixel and the smooth lines
+    ImGui::GetStyle().CircleTessellationMaxError = 0.1F;
+}
+
+Stage::Context::~Context() { ImGui::DestroyContext(context); }
+
+Stage::Stage(TextureStore& store, const ThemeSet& themes, const core::Catalogue& texts)
+    : m_store(store), m_themes(themes), m_texts(texts), m_text(store, themes.light.family), m_preview(store) {}
+
+Stage::~Stage() {
+    if (m_shadow != 0)
+        m_store.destroy(m_shadow);
+    ImGui::SetCurrentContext(m_context.context);
+    m_store.leave();
+}
+
+const Theme& Stage::theme_for(const app::View& view) {
+    const auto key = (view.dark ? "dark" : "light") + view.accent;
+    if (key != m_theme_key) {
+        m_theme = (view.dark ? m_themes.dark : m_themes.light).with_accent(view.accent);
+        m_theme_key = key;
+    }
+    return m_theme;
+}
+
+// A white square with a soft edge, made once: one blurred edge, multiplied in both directions.
+void Stage::make_shadow() {
+    m_shadow = m_store.create(TextureKind::Alpha, shadow_pixels, shadow_pixels);
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shadow_pixels) * shadow_pixels);
+    const auto edge = [](int at) {
+        const double inside = std::min(at + 0.5, shadow_pixels - at - 0.5);
+        return 0.5 * (1 + std::erf((inside - shadow_edge) / (shadow_edge * 0.55)));
+    };
+    for (int y = 0; y < shadow_pixels; ++y)
+        for (int x = 0; x < shadow_pixels; ++x)
+            pixels[static_cast<std::size_t>(y) * shadow_pixels + static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(std::lround(255 * edge(x) * edge(y)));
+    m_store.upload(m_shadow, TextureKind::Alpha, 0, 0, shadow_pixels, shadow_pixels, pixels.data(), shadow_pixels);
+}
+
+StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, PixelSize size, const Input& input) {
+    ImGui::SetCurrentContext(m_context.context);
+    auto& io = ImGui::GetIO();
+    io.DisplaySize = ImVec2(static_cast<float>(size.width), static_cast<float>(size.height));
+    io.DeltaTime = 1.0F / 60; // nothing of ours depends on it
+    m_store.begin_frame();
+    ImGui::NewFrame();
+    m_text.begin_frame();
+    if (m_shadow == 0)
+        make_shadow();
+    m_preview.update(preview);
+
+    const auto& theme = theme_for(view);
+    Frame frame;
+    frame.list = ImGui::GetBackgroundDrawList();
+    frame.text = &m_text;
+    frame.theme = &theme;
+    frame.texts = &m_texts;
+    frame.state = &m_state;
+    frame.input = input;
+    frame.size = size;
+    frame.language = view.language;
+    frame.motion = view.motion;
+    frame.shadow = m_shadow;
+    Canvas canvas(frame);
+
+    const auto ground = ground_of(theme, view);
+    const auto name = screen_name(view);
+    const bool changed = name != m_state.screen;
+    if (changed) {
+        m_state.screen = name;
+        m_state.active.clear();
+        m_state.first_row.clear();
+        m_state.chosen_reason.clear();
+        m_state.countdown_from = 0;
+    }
+    if (input.pressed)
+        canvas.emit(app::intent::Touched{});
+
+    const double shown = canvas.appear("screen", changed);
+    canvas.fill(canvas.screen(), ground.fill);
+    canvas.lift(shown, appear_rise * static_cast<float>(1 - shown));
+    const Canvas::On on(canvas, ground.fill);
+    const bool keyboard = has_keyboard(view);
+    Rect area = canvas.screen();
+    if (keyboard)
+        area.cut_bottom(keyboard_height(canvas, *view.keyboard));
+    const Scene scene{canvas, view, m_preview, area, keyboard};
+    std::visit(Overload{
+                   [&](const app::IdleView& body) { draw_idle(scene, body); },
+                   [&](const app::ConfirmView& body) { draw_confirm(scene, body); },
+                   [&](const app::FormView& body) { draw_form(scene, body); },
+                   [&](const app::ResultView& body) { draw_result(scene, body); },
+                   [&](const app::SearchView& body) { draw_search(scene, body); },
+                   [&](const app::SecondFactorView& body) { draw_second_factor(scene, body); },
+                   [&](const app::StaffPinView& body) { draw_staff_pin(scene, body); },
+                   [&](const app::StaffView& body) { draw_staff(scene, body); },
+                   [&](const app::OutOfOrderView& body) { draw_out_of_order(scene, body); },
+               },
+               view.body);
+    canvas.lift(1, 0);
+    if (!view.notice.empty()) {
+        canvas.appear("notice", !m_state.started_ms.contains("notice"));
+        notice(canvas, area, canvas.say(view.notice));
+    } else {
+        m_state.started_ms.erase("notice");
+    }
+
+    if (keyboard) {
+        const bool opening = !m_state.started_ms.contains("keyboard");
+        const double open = canvas.appear("keyboard", opening);
+        canvas.lift(1, keyboard_height(canvas, *view.keyboard) * static_cast<float>(1 - open));
+        draw_keyboard(canvas, *view.keyboard, enter_label(canvas, view));
+        canvas.lift(1, 0);
+    } else {
+        m_state.started_ms.erase("keyboard");
+    }
+    if (input.released)
+        m_state.active.clear();
+
+    ImGui::Render();
+    StageFrame done;
+    done.intents = canvas.intents();
+    done.faults = canvas.faults();
+    done.animating = canvas.animating();
+    done.draw = ImGui::GetDrawData();
+    done.ground = ground.fill;
+    return done;
+}
+
+} // namespace kiosk::ui
