@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/jsonlogic.hpp"
 
+#include "core/letters.hpp"
 #include "core/rule_expression.hpp"
 
 #include <fmt/format.h>
@@ -34,7 +35,7 @@ Result<RuleValue> literal_of(const Json& json) {
     case Json::value_t::number_float:
         return RuleValue(json.get<double>());
     default:
-        return fail(ErrorCode::Invalid, "error.rule_syntax", "an object with several operators");
+        return fail(ErrorCode::Invalid, "error.rule_syntax", "an object that has not one operator");
     }
 }
 
@@ -64,7 +65,7 @@ Result<Expression> expression_of(const Json& json, int depth) {
     const auto& arguments = json.begin().value();
     expression.op = find_operator(name);
     if (!expression.op)
-        return fail(ErrorCode::Invalid, "error.rule_syntax", "unknown operator " + name.substr(0, 64));
+        return fail(ErrorCode::Invalid, "error.rule_syntax", "unknown operator " + shortened(name));
     if (arguments.is_array()) {
         KIOSK_TRY(expression.arguments, expressions_of(arguments, depth + 1));
     } else { // {"var": "now"} is short for {"var": ["now"]}
@@ -104,7 +105,7 @@ public:
         if (expression.list)
             return "{" + joined(arguments, ", ", depth) + "}";
         if (!expression.op)
-            return expression.literal.as_text().substr(0, max_text);
+            return shortened(expression.literal.as_text());
         const auto name = expression.op->name;
         if (name == "var" || name == "log")
             return part(0);
@@ -114,9 +115,10 @@ public:
         if (name == "!" && arguments.size() == 1)
             return "!(" + part(0) + ")";
         if (name == "isBefore" || name == "isAfter") {
+            const bool before = name == "isBefore";
             const bool tolerant = arguments.size() > 2 && (arguments[2].op || !arguments[2].literal.is_null());
-            return part(0) + (name == "isBefore" ? " < " : " > ") + part(1) +
-                   (tolerant ? " ± " + part(2) + " min" : std::string());
+            return part(0) + (before ? " < " : " > ") + part(1) +
+                   (tolerant ? (before ? " + " : " - ") + part(2) + " min" : std::string());
         }
         if (name == "buildTime")
             return time(expression);
@@ -145,17 +147,19 @@ public:
 
 private:
     static constexpr int max_depth = 6;
-    static constexpr std::size_t max_text = 64;
     static constexpr std::size_t max_facts = 4;
+    static constexpr std::size_t max_formula = 160;
 
     bool holds(const Expression& expression) const { return Evaluation(m_facts).holds(expression).value_or(false); }
 
     std::string joined(const std::vector<Expression>& expressions, std::string_view separator, int depth) const {
-        constexpr std::size_t most = 8;
         std::string text;
-        for (std::size_t i = 0; i < expressions.size() && i < most; ++i)
+        for (std::size_t i = 0; i < expressions.size(); ++i) {
+            if (text.size() > max_formula)
+                return text + std::string(separator) + "…";
             text += (i == 0 ? std::string() : std::string(separator)) + of(expressions[i], depth + 1);
-        return expressions.size() > most ? text + std::string(separator) + "…" : text;
+        }
+        return text;
     }
 
     std::string written(const RuleValue& value) const {
@@ -164,7 +168,7 @@ private:
             return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", civil.year, civil.month, civil.day, civil.hour,
                                civil.minute);
         }
-        return value.is_null() ? "–" : value.as_text().substr(0, max_text);
+        return value.is_null() ? "–" : shortened(value.as_text());
     }
 
     std::string time(const Expression& expression) const {

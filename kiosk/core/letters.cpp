@@ -125,6 +125,14 @@ Letters folded_letters(std::string_view text) {
     return result;
 }
 
+std::string shortened(std::string_view text, std::size_t characters) {
+    constexpr std::size_t longest_character = 4;
+    auto letters = to_letters(text.substr(0, (characters + 1) * longest_character));
+    if (letters.size() <= characters)
+        return to_utf8(letters);
+    return to_utf8(letters.substr(0, characters)) + "…";
+}
+
 std::vector<Letters> words_of(const Letters& text) {
     std::vector<Letters> words;
     bool inside = false;

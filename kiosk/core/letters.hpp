@@ -29,6 +29,8 @@ int digit_value(char32_t letter);   // of a decimal digit in any script, else -1
 Letters folded_letters(std::string_view text);
 // NFKC alone.
 Letters compatible_letters(std::string_view text);
+// The first characters and an ellipsis, for messages; never cut within a character.
+std::string shortened(std::string_view text, std::size_t characters = 64);
 std::vector<Letters> words_of(const Letters& text); // cut at white space
 
 } // namespace kiosk::core

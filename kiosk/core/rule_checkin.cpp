@@ -2,6 +2,8 @@
 // What check-in rules know beyond JsonLogic: the facts of a scan, times of the event, and the entries so far.
 #include "core/rule_expression.hpp"
 
+#include "core/letters.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -67,7 +69,7 @@ template <typename Test> double Evaluation::count_entry_days(Test test) const {
     return static_cast<double>(days.size());
 }
 
-RuleValue Evaluation::facts() const {
+RuleValue Evaluation::facts_as_data() const {
     const auto& entries = m_facts.entries;
     const auto zone = m_facts.event ? m_facts.event->timezone : TimeZone::utc();
     const auto today = zone.day_number(m_facts.now);
@@ -97,14 +99,14 @@ std::optional<Instant> Evaluation::moment(const RuleValue& value) {
     if (const auto* text = value.text())
         if (const auto at = parse_rfc3339(*text))
             return *at;
-    error("not a time: " + value.as_text().substr(0, 64));
+    error("not a time: " + shortened(value.as_text()));
     return std::nullopt;
 }
 
 RuleValue Evaluation::custom_time(const RuleValue& value) {
     const auto of_day = value.text() ? time_of_day_ms(*value.text()) : std::nullopt;
     if (!of_day || !m_facts.event)
-        return error("not a time of day: " + value.as_text().substr(0, 64));
+        return error("not a time of day: " + shortened(value.as_text()));
     const auto& zone = m_facts.event->timezone;
     auto time = zone.civil(m_facts.now);
     time.hour = static_cast<int>(*of_day / hour_ms);
@@ -133,7 +135,7 @@ RuleValue Evaluation::op_build_time(Arguments arguments, Data data) {
         return RuleValue(event.ends.value_or(event.starts));
     if (kind == "date_admission")
         return RuleValue(event.admission.value_or(event.starts));
-    return error("buildTime " + kind.substr(0, 64));
+    return error("buildTime " + shortened(kind));
 }
 
 RuleValue Evaluation::is_before(const RuleValue& a, const RuleValue& b, const RuleValue& tolerance) {
@@ -147,7 +149,7 @@ RuleValue Evaluation::is_before(const RuleValue& a, const RuleValue& b, const Ru
     const double minutes = none ? 0 : tolerance.as_number();
     constexpr double century = 100.0 * 366 * 24 * 60;
     if (tolerance.boolean() || tolerance.list() || !(std::abs(minutes) <= century))
-        return error("not a tolerance in minutes: " + tolerance.as_text().substr(0, 64));
+        return error("not a tolerance in minutes: " + shortened(tolerance.as_text()));
     const auto widened = *second + static_cast<std::int64_t>(std::llround(minutes * static_cast<double>(minute_ms)));
     return RuleValue(*first < widened);
 }
@@ -181,11 +183,11 @@ RuleValue Evaluation::op_in_list(Arguments arguments, Data data) {
         return {};
     if (!list.list())
         return error("inList without a list");
-    if (!spend(list.list()->size()))
-        return {};
-    return RuleValue(!wanted.is_null() && std::ranges::any_of(*list.list(), [&](const RuleValue& each) {
-        return !each.is_null() && each.as_text() == wanted.as_text();
-    }));
+    if (wanted.is_null() || !spend(list.list()->size()))
+        return RuleValue(false);
+    const auto text = wanted.as_text();
+    return RuleValue(std::ranges::any_of(
+        *list.list(), [&](const RuleValue& each) { return !each.is_null() && each.as_text() == text; }));
 }
 
 RuleValue Evaluation::op_entries_since(Arguments arguments, Data data) {

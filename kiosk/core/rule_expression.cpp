@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <tuple>
 
 namespace kiosk::core {
 
@@ -70,15 +72,17 @@ const Operator* find_operator(std::string_view name) {
 
 // --- running -------------------------------------------------------------------------------------------------------
 
+Evaluation::Evaluation(const RuleFacts& facts) : m_facts(facts), m_root(facts_as_data()) {}
+
 Result<RuleValue> Evaluation::run(const Expression& expression) {
-    auto value = evaluate(expression, facts());
+    auto value = evaluate(expression, m_root);
     if (m_error)
         return std::unexpected(*m_error);
     return value;
 }
 
 Result<bool> Evaluation::holds(const Expression& expression) {
-    const bool holds = truth(evaluate(expression, facts()));
+    const bool holds = truth(evaluate(expression, m_root));
     if (m_error)
         return std::unexpected(*m_error);
     return holds;
@@ -170,8 +174,8 @@ RuleValue Evaluation::variable(const RuleValue& name, Data data, const RuleValue
     if (otherwise)
         return *otherwise;
     // Within map and its like, a member may lack what others have. A fact that doesn't exist is a mistake.
-    if (const auto* object = data.object(); object && object->contains("now_isoweekday"))
-        return error("unknown variable " + name.as_text().substr(0, 64));
+    if (data.object() == m_root.object())
+        return error("unknown variable " + shortened(name.as_text()));
     return {};
 }
 
@@ -249,17 +253,28 @@ RuleValue Evaluation::op_truth(Arguments arguments, Data data) {
     return RuleValue(truth(argument(arguments, 0, data)));
 }
 
+template <typename Test> RuleValue Evaluation::compared(Arguments arguments, Data data, Test test) {
+    const auto values = all_arguments(arguments, data);
+    if (m_error)
+        return {};
+    const auto& [a, b] = std::tie(values[0], values[1]);
+    const bool one_time = (a.instant() == nullptr) != (b.instant() == nullptr);
+    if (one_time && !a.is_null() && !b.is_null())
+        return error("a time is compared with something else");
+    return RuleValue(test(a, b));
+}
+
 RuleValue Evaluation::op_equal(Arguments arguments, Data data) {
-    return RuleValue(loosely_equal(argument(arguments, 0, data), argument(arguments, 1, data)));
+    return compared(arguments, data, loosely_equal);
 }
 RuleValue Evaluation::op_same(Arguments arguments, Data data) {
-    return RuleValue(strictly_equal(argument(arguments, 0, data), argument(arguments, 1, data)));
+    return compared(arguments, data, strictly_equal);
 }
 RuleValue Evaluation::op_not_equal(Arguments arguments, Data data) {
-    return RuleValue(!loosely_equal(argument(arguments, 0, data), argument(arguments, 1, data)));
+    return compared(arguments, data, std::not_fn(loosely_equal));
 }
 RuleValue Evaluation::op_not_same(Arguments arguments, Data data) {
-    return RuleValue(!strictly_equal(argument(arguments, 0, data), argument(arguments, 1, data)));
+    return compared(arguments, data, std::not_fn(strictly_equal));
 }
 
 std::optional<int> Evaluation::order(const RuleValue& a, const RuleValue& b) {
@@ -330,23 +345,26 @@ RuleValue Evaluation::op_multiply(Arguments arguments, Data data) {
 
 RuleValue Evaluation::op_subtract(Arguments arguments, Data data) {
     const double first = argument(arguments, 0, data).as_number();
-    const auto result = finite(arguments.size() == 1 ? -first : first - argument(arguments, 1, data).as_number());
+    const double second = argument(arguments, 1, data).as_number();
+    const auto result = finite(arguments.size() == 1 ? -first : first - second);
     return result ? RuleValue(*result) : RuleValue();
 }
 
 RuleValue Evaluation::op_divide(Arguments arguments, Data data) {
+    const double dividend = argument(arguments, 0, data).as_number();
     const double divisor = argument(arguments, 1, data).as_number();
     if (divisor == 0)
         return error("division by zero");
-    const auto result = finite(argument(arguments, 0, data).as_number() / divisor);
+    const auto result = finite(dividend / divisor);
     return result ? RuleValue(*result) : RuleValue();
 }
 
 RuleValue Evaluation::op_remainder(Arguments arguments, Data data) {
+    const double dividend = argument(arguments, 0, data).as_number();
     const double divisor = argument(arguments, 1, data).as_number();
     if (divisor == 0)
         return error("division by zero");
-    const auto result = finite(std::fmod(argument(arguments, 0, data).as_number(), divisor));
+    const auto result = finite(std::fmod(dividend, divisor));
     return result ? RuleValue(*result) : RuleValue();
 }
 
@@ -453,8 +471,12 @@ RuleValue Evaluation::op_merge(Arguments arguments, Data data) {
 RuleValue Evaluation::op_in(Arguments arguments, Data data) {
     const auto wanted = argument(arguments, 0, data);
     const auto where = argument(arguments, 1, data);
-    if (const auto* text = where.text())
-        return RuleValue(text->find(wanted.as_text()) != std::string::npos);
+    if (const auto* text = where.text()) {
+        const auto part = wanted.as_text();
+        constexpr std::size_t bytes_a_step = 64;
+        return spend((text->size() + part.size()) / bytes_a_step) ? RuleValue(text->find(part) != std::string::npos)
+                                                                  : RuleValue();
+    }
     const auto* list = where.list();
     if (list && !spend(list->size()))
         return {};

@@ -36,7 +36,7 @@ struct Expression {
 
 class Evaluation {
 public:
-    explicit Evaluation(const RuleFacts& facts) : m_facts(facts) {}
+    explicit Evaluation(const RuleFacts& facts);
 
     Result<RuleValue> run(const Expression& expression);
     Result<bool> holds(const Expression& expression);
@@ -61,8 +61,9 @@ private:
     RuleValue variable(const RuleValue& name, Data data, const RuleValue* otherwise);
     const RuleValue* find(const RuleValue& name, Data data) const;
     RuleValue missing_of(const RuleValue::List& names, Data data);
-    RuleValue facts() const;
+    RuleValue facts_as_data() const;
     std::optional<int> order(const RuleValue& a, const RuleValue& b);
+    template <typename Test> RuleValue compared(Arguments arguments, Data data, Test test);
     template <typename Test> RuleValue ordered(Arguments arguments, Data data, Test test);
     template <typename Each> bool for_each(Arguments arguments, Data data, Each each);
     RuleValue custom_time(const RuleValue& value);
@@ -118,6 +119,7 @@ private:
     RuleValue op_entries_days_before(Arguments, Data);
 
     const RuleFacts& m_facts;
+    const RuleValue m_root; // what {"var": …} looks into, outside of lists
     int m_steps_left = max_rule_steps;
     std::optional<Error> m_error;
 };
