@@ -2,6 +2,7 @@
 #include "core/names.hpp"
 
 #include "core/letters.hpp"
+#include "core/phone.hpp"
 #include "core/spelling.hpp"
 
 #include <algorithm>
@@ -47,14 +48,9 @@ std::string digits_of(std::string_view phone) {
 
 // Whole phone numbers are terms of their own kind: with the last four digits among them, "1380" would find everybody
 // whose number begins so.
-constexpr std::string_view phone_marker = "+";
 constexpr std::size_t tail_digits = 4;
-
-std::string national_number(std::string digits) {
-    for (const std::string_view prefix : {"0086", "86"})
-        if (digits.starts_with(prefix) && digits.size() == prefix.size() + 11)
-            return digits.substr(prefix.size());
-    return digits;
+std::string phone_term(const std::string& digits) {
+    return "+" + digits.substr(0, max_term_characters - 1);
 }
 
 struct Terms {
@@ -191,10 +187,10 @@ std::string fold(std::string_view text) {
 
 std::vector<std::string> search_terms(const Person& person) {
     Terms terms;
-    const auto phone = national_number(digits_of(person.phone));
+    const auto phone = phone_key(person.phone);
     terms.add(phone_tail(phone));
     if (phone.size() > tail_digits)
-        terms.add(std::string(phone_marker) + phone);
+        terms.add(phone_term(phone));
     if (const auto organisation = folded_letters(person.organisation); !organisation.empty())
         add_organisation_terms(terms, organisation);
     if (const auto name = folded_letters(person.name); !name.empty())
@@ -204,12 +200,15 @@ std::vector<std::string> search_terms(const Person& person) {
 
 std::string search_query(std::string_view typed) {
     constexpr std::size_t longest_bytes = 1024; // nobody types more; what is pasted is cut
-    const auto query = compact(folded_letters(typed.substr(0, longest_bytes)));
+    typed = typed.substr(0, longest_bytes);
+    const auto query = compact(folded_letters(typed));
     if (all_digits(query)) {
-        if (query.size() < tail_digits)
-            return {};
-        const auto digits = to_utf8(query);
-        return query.size() == tail_digits ? digits : std::string(phone_marker) + national_number(digits);
+        auto digits = phone_key(typed);
+        if (digits.empty())
+            digits = to_utf8(query);
+        if (digits.size() <= tail_digits)
+            return digits.size() == tail_digits ? digits : std::string();
+        return phone_term(digits);
     }
     return query.size() < 2 ? std::string() : to_utf8(query);
 }

@@ -19,7 +19,7 @@ constexpr std::size_t signature_bytes = 64;
 constexpr std::size_t max_field_bytes = 64;
 constexpr std::size_t time_bytes = 5; // seconds; four would end in 2106
 constexpr std::int64_t max_time_s = (std::int64_t{1} << (8 * time_bytes)) - 1;
-constexpr std::size_t max_ticket_text = 512; // the longest possible ticket has 414 characters
+constexpr std::size_t max_ticket_text = 512; // the longest possible ticket has 415 characters
 
 enum Flag : std::uint8_t { HasTicketType = 1, HasValidFrom = 2, HasValidUntil = 4, AllFlags = 7 };
 

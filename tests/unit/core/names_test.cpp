@@ -171,6 +171,12 @@ TEST_CASE("names: queries that are too short find nothing", "[core][names]") {
         CHECK_FALSE(search_query(typed).empty());
     }
     CHECK(search_query(std::string(100'000, 'a')).size() <= 64);
+    CHECK(search_query(std::string(100'000, '7')).size() <= 64);
+    CHECK(search_query("5678") == "5678");
+    CHECK(search_query("+86 1000 000 5678") == "+10000005678");
+    CHECK(search_query("+86 5678") == "5678");
+    CHECK(search_query("0086") == "0086"); // the end of a number as well
+    CHECK(search_query("٥٦٧٨") == "5678");
 }
 
 TEST_CASE("names: terms are bounded and apart", "[core][names]") {

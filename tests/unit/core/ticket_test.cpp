@@ -131,7 +131,7 @@ TEST_CASE("ticket: times keep their second", "[core][ticket]") {
 }
 
 TEST_CASE("ticket: a small ticket makes a small code", "[core][ticket]") {
-    // 154 characters are what a QR code of version 7 holds in alphanumeric mode at level M.
+    // 154 characters are what a QR code of version 6 holds in alphanumeric mode at level M.
     CHECK(encoded(demo_ticket()).size() <= 154);
 }
 
