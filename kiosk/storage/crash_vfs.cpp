@@ -193,8 +193,10 @@ int file_lock(sqlite3_file* base, int level) {
             return SQLITE_BUSY;
         node.pending_lock = &file;
         if (level == SQLITE_LOCK_EXCLUSIVE) {
-            if (node.shared > 1)
+            if (node.shared > 1) {
+                file.level = SQLITE_LOCK_PENDING; // readers go, none come
                 return SQLITE_BUSY;
+            }
             node.exclusive = &file;
         }
     }

@@ -143,9 +143,11 @@ core::Status Database::Impl::migrate() {
         connection.exec("PRAGMA cache_size=-16384");
         return {};
     }
-    Query mode(connection, "PRAGMA journal_mode=WAL");
-    if (!mode.next() || mode.text(0) != "wal")
-        return core::fail(core::ErrorCode::Io, "error.database_io", path + ": no write-ahead log here");
+    {
+        Query mode(connection, "PRAGMA journal_mode=WAL");
+        if (!mode.next() || mode.text(0) != "wal")
+            return core::fail(core::ErrorCode::Io, "error.database_io", path + ": no write-ahead log here");
+    }
     configure();
     for (auto next = version; next < known; ++next) {
         connection.exec("BEGIN IMMEDIATE");

@@ -35,6 +35,7 @@ void Doors::scan_added(const core::ScanRecord& scan) {
     auto& door = m_doors[scan.checkpoint];
     if (scan.outcome == core::Outcome::Admitted)
         door.changed.insert(scan.ticket);
+    ++door.scans;
     door.repeats += scan.outcome == core::Outcome::Repeat;
     door.refused += scan.outcome == core::Outcome::Refused;
 }
@@ -121,18 +122,22 @@ std::int64_t Doors::occupancy(std::string_view checkpoint, const std::optional<c
 std::vector<core::CheckpointCounts> Doors::counts() {
     if (!m_all_known) {
         for (auto& [id, door] : m_doors)
-            door.repeats = door.refused = 0;
-        Query totals(m_connection, "SELECT checkpoint, sum(outcome = ?), sum(outcome = ?) FROM scans GROUP BY checkpoint",
+            door.scans = door.repeats = door.refused = 0;
+        Query totals(m_connection,
+                     "SELECT checkpoint, sum(outcome = ?), sum(outcome = ?), count(*) FROM scans GROUP BY checkpoint",
                      outcome_number(core::Outcome::Repeat), outcome_number(core::Outcome::Refused));
         while (totals.next()) {
             auto& door = m_doors[totals.text(0)];
             door.repeats = totals.integer(1);
             door.refused = totals.integer(2);
+            door.scans = totals.integer(3);
         }
         m_all_known = true;
     }
     std::map<std::string, core::CheckpointCounts> rows;
     for (auto& [id, door] : m_doors) {
+        if (door.scans == 0)
+            continue; // somebody asked for it, but it has seen nobody
         const auto& whole = window(door, id, std::nullopt);
         rows[id] = {id, whole.admitted, whole.inside, whole.entries, door.repeats, door.refused};
     }

@@ -46,7 +46,7 @@ private:
     struct Door {
         std::vector<Window> windows;
         std::set<std::string> changed; // tickets to ask for again
-        std::int64_t repeats = 0, refused = 0;
+        std::int64_t scans = 0, repeats = 0, refused = 0; // known once counts() was asked
     };
     struct Passage {
         std::int64_t at_ms = 0;
