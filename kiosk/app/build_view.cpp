@@ -29,6 +29,9 @@ std::shared_ptr<const View> KioskApp::view() {
     view->cue = m_cue;
     view->volume = m_settings.volume;
     m_changed = false;
+    m_shown_countdown_s = countdown_s();
+    m_shown_minute = minute_number();
+    m_shown_lock_s = pin_lock_s();
     m_view = std::move(view);
     return m_view;
 }
@@ -135,7 +138,7 @@ Body KioskApp::body() const {
     if (const auto* pin = on_screen<screen::StaffPin>()) {
         StaffPinView view{pin->digits.size(), pin->problem, m_pin_gate.locked(), 0};
         if (view.locked) {
-            view.locked_seconds = (m_pin_gate.locked_until_ms() - now_ms() + 999) / 1000;
+            view.locked_seconds = pin_lock_s();
             view.problem = {"staff.pin.locked", {{"seconds", std::to_string(view.locked_seconds)}}};
         }
         return view;

@@ -209,11 +209,11 @@ bool FormState::check_page() {
         if (field.is_consent) {
             if (field.question.required && !yes(id))
                 problem = core::AnswerProblem::MustAccept;
-        } else if (const auto* answer = value(id); answer == nullptr) {
-            problem = core::check_answer(field.question, nullptr);
-        } else {
+        } else if (const auto* answer = value(id); answer != nullptr) {
             const auto tidied = tidy(*answer);
             problem = core::check_answer(field.question, &tidied);
+        } else if (field.question.required) {
+            problem = core::AnswerProblem::Missing;
         }
         if (problem != core::AnswerProblem::None) {
             m_problems.insert_or_assign(id, problem_text(field, problem));

@@ -10,7 +10,6 @@ namespace {
 constexpr std::int64_t second_ms = 1000;
 constexpr std::int64_t status_every_ms = 1000; // at most: counting is for later, the green screen is for now
 
-std::int64_t minute_number(core::Instant at) { return at.unix_ms / core::minute_ms; }
 std::int64_t seconds_up(std::int64_t ms) { return (std::max<std::int64_t>(ms, 0) + second_ms - 1) / second_ms; }
 
 } // namespace
@@ -22,7 +21,6 @@ KioskApp::KioskApp(Ports ports, Settings settings)
     m_last_touch_ms = now_ms();
     go_idle();
     refresh_status();
-    m_shown_minute = minute_number(m_ports.clock->now());
 }
 
 void KioskApp::read_config() {
@@ -221,6 +219,9 @@ std::optional<std::int64_t> KioskApp::countdown_s() const {
     return seconds_up(left);
 }
 
+std::int64_t KioskApp::pin_lock_s() const { return seconds_up(m_pin_gate.locked_until_ms() - now_ms()); }
+std::int64_t KioskApp::minute_number() const { return m_ports.clock->now().unix_ms / core::minute_ms; }
+
 void KioskApp::time_out() {
     if (on_screen<screen::Staff>() != nullptr)
         m_staff.reset();
@@ -242,18 +243,14 @@ void KioskApp::tick() {
         changed();
     }
     start_waiting();
-    if (const auto minute = minute_number(m_ports.clock->now()); minute != m_shown_minute) {
-        m_shown_minute = minute;
+    if (minute_number() != m_shown_minute)
         changed();
-    }
     if (m_status_stale && now - m_status_read_ms >= status_every_ms)
         refresh_status();
     tick_idle();
     tick_staff();
-    if (const auto countdown = countdown_s(); countdown != m_shown_countdown_s) {
-        m_shown_countdown_s = countdown;
+    if (countdown_s() != m_shown_countdown_s)
         changed();
-    }
 }
 
 void KioskApp::tick_idle() {
@@ -280,10 +277,8 @@ void KioskApp::tick_staff() {
     if (m_staff && on_screen<screen::Staff>() != nullptr && now - m_staff->loaded_ms >= m_settings.staff_refresh_ms)
         load_staff();
     if (on_screen<screen::StaffPin>() != nullptr) {
-        const auto lock_s = seconds_up(m_pin_gate.locked_until_ms() - now);
-        if (lock_s != m_shown_lock_s)
+        if (pin_lock_s() != m_shown_lock_s)
             changed();
-        m_shown_lock_s = lock_s;
     }
 }
 

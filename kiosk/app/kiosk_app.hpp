@@ -64,7 +64,10 @@ private:
     void play(Cue cue);
     void changed() { m_changed = true; }
     std::int64_t screen_timeout_ms() const;
+    // What a view shows of the time; when one of them is another, it is time for another view.
     std::optional<std::int64_t> countdown_s() const;
+    std::int64_t pin_lock_s() const;
+    std::int64_t minute_number() const;
     std::int64_t now_ms() const { return m_ports.clock->boot_ms(); }
     template <typename T> T* on_screen() { return std::get_if<T>(&m_screen); }
     template <typename T> const T* on_screen() const { return std::get_if<T>(&m_screen); }
