@@ -221,8 +221,11 @@ Json write_checkpoint(const Checkpoint& door) {
         json["ticket_types"] = *door.ticket_types;
     if (door.capacity)
         json["capacity"] = *door.capacity;
-    if (!door.rules.empty())
-        json["rules"] = Json::parse(door.rules, nullptr, false);
+    if (!door.rules.empty()) {
+        auto rules = Json::parse(door.rules, nullptr, false);
+        // Kept as a text, which no rule is: such a door refuses everybody instead of nobody.
+        json["rules"] = rules.is_discarded() ? Json(door.rules) : std::move(rules);
+    }
     return json;
 }
 

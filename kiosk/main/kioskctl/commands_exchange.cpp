@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// import, export
+#include "exchange/attendance_export.hpp"
+#include "exchange/roster_import.hpp"
+#include "main/kioskctl/commands.hpp"
+
+#include <fmt/format.h>
+
+namespace kioskctl {
+
+namespace {
+
+using namespace kiosk;
+using core::ErrorCode;
+using core::fail;
+
+struct ImportCall {
+    std::string file;
+    std::vector<std::string> assignments;
+    bool dry_run = false;
+};
+
+void show_mapping(Context& context, const exchange::TableInfo& info, const exchange::Mapping& mapping) {
+    context.say("cli.import.mapping", {{"file", info.file}, {"row", std::to_string(mapping.heading_row)}});
+    Json columns = Json::array();
+    for (const auto& column : mapping.columns) {
+        const auto field = column.field == exchange::Field::Ignored
+                               ? context.text("cli.import.ignored")
+                               : std::string(exchange::to_string(column.field)) +
+                                     (column.question.empty() ? "" : ":" + column.question);
+        context.line(fmt::format("  {:>3}  {} → {}  ({:.0f} %)  {}", column.column + 1, column.heading, field,
+                                 column.confidence * 100, fmt::format("{}", fmt::join(column.samples, " | "))));
+        columns.push_back({{"column", column.column + 1},
+                           {"heading", column.heading},
+                           {"field", exchange::to_string(column.field)},
+                           {"question", column.question},
+                           {"confidence", column.confidence}});
+    }
+    context.emit({{"mapping", columns}, {"encoding", info.encoding}, {"sheet", info.sheet}});
+}
+
+Outcome import(Context& context, const ImportCall& call) {
+    KIOSK_TRY(const auto venue, context.open_event());
+    KIOSK_TRY(const auto reader, exchange::open_table(call.file));
+    KIOSK_TRY(auto mapping, exchange::guess_mapping(*reader, venue->config()));
+    for (const auto& assignment : call.assignments)
+        KIOSK_CHECK(exchange::override_mapping(mapping, venue->config(), assignment));
+    show_mapping(context, reader->info(), mapping);
+    KIOSK_CHECK(exchange::check_mapping(mapping));
+
+    exchange::ImportOptions options;
+    options.dry_run = call.dry_run;
+    options.on_progress = [&](const exchange::ImportReport&, double share) {
+        context.progress(context.text("cli.import.progress"), share);
+    };
+    options.on_problem = [&](const exchange::RowProblem& problem) {
+        const auto sentence = context.texts.text(context.language, problem.message);
+        context.progress_done();
+        context.line("  " + sentence);
+        context.emit({{"row", problem.row},
+                      {"column", problem.column},
+                      {"refused", problem.severity == exchange::Severity::Refused},
+                      {"problem", problem.message.key},
+                      {"message", sentence},
+                      {"value", problem.value}});
+    };
+    exchange::ImportReport report;
+    const auto done = exchange::import_roster(*reader, mapping, venue->config(),
+                                              {&venue->database(), &venue->random(), &venue->clock()}, report, options);
+    context.progress_done();
+    context.say(call.dry_run ? "cli.import.would" : "cli.import.done",
+                {{"rows", std::to_string(report.rows)},
+                 {"added", std::to_string(report.added)},
+                 {"updated", std::to_string(report.updated)},
+                 {"unchanged", std::to_string(report.unchanged)},
+                 {"refused", std::to_string(report.refused)}});
+    context.emit({{"rows", report.rows},
+                  {"added", report.added},
+                  {"updated", report.updated},
+                  {"unchanged", report.unchanged},
+                  {"refused", report.refused},
+                  {"noted", report.noted},
+                  {"codes_made", report.codes_made},
+                  {"dry_run", call.dry_run}});
+    KIOSK_CHECK(done);
+    if (!call.dry_run) {
+        const std::array note{exchange::make_import_note(report, reader->info())};
+        KIOSK_TRY(const auto receipt, venue->database().append(note));
+        static_cast<void>(receipt);
+    }
+    return report.refused > 0 ? exit_no : exit_done;
+}
+
+struct ExportCall {
+    std::string format = "csv";
+    std::string file;
+    std::string disclosure = "full";
+};
+
+Outcome export_attendance(Context& context, const ExportCall& call) {
+    KIOSK_TRY(const auto venue, context.open_event());
+    exchange::ExportRequest request;
+    request.store = &venue->database();
+    request.config = &venue->config();
+    request.texts = &context.texts;
+    request.language = context.language;
+    request.disclosure = exchange::parse_disclosure(call.disclosure).value_or(exchange::Disclosure::Masked);
+    request.now = venue->clock().now();
+    request.on_progress = [&](std::uint64_t rows, std::uint64_t expected) {
+        context.progress(context.text("cli.export.progress"),
+                         expected == 0 ? 1 : static_cast<double>(rows) / static_cast<double>(expected));
+    };
+    const auto file = call.file.empty() ? "attendance." + call.format : call.file;
+    const auto write = call.format == "xlsx"   ? exchange::export_xlsx
+                       : call.format == "json" ? exchange::export_json
+                                               : exchange::export_csv;
+    KIOSK_TRY(const auto report, write(request, file));
+    // Who took the list out, and how much of it, is part of the event's record.
+    const std::array note{exchange::make_export_note(call.format, request.disclosure, report.rows)};
+    KIOSK_TRY(const auto receipt, venue->database().append(note));
+    static_cast<void>(receipt);
+    context.progress_done();
+    context.say("cli.export.done", {{"file", file},
+                                    {"rows", std::to_string(report.rows)},
+                                    {"present", std::to_string(report.figures.present)}});
+    context.emit({{"file", file},
+                  {"format", call.format},
+                  {"rows", report.rows},
+                  {"figures", Json::parse(exchange::figures_json(report.figures))}});
+    return exit_done;
+}
+
+} // namespace
+
+void add_exchange_commands(CLI::App& app, Context& context) {
+    {
+        auto call = std::make_shared<ImportCall>();
+        auto* command = add_command(app, context, "import");
+        command->add_option("file", call->file, about(context, "roster"))->required();
+        command->add_option("--map", call->assignments, about(context, "map"))->allow_extra_args(false);
+        command->add_flag("--dry-run", call->dry_run, about(context, "dry_run"));
+        run_on_call(command, context, [&context, call] { return import(context, *call); });
+    }
+    {
+        auto call = std::make_shared<ExportCall>();
+        auto* command = add_command(app, context, "export");
+        command->add_option("--format", call->format, about(context, "format"))
+            ->check(CLI::IsMember({"csv", "xlsx", "json"}));
+        command->add_option("--out", call->file, about(context, "out"));
+        command->add_option("--who", call->disclosure, about(context, "disclosure"))
+            ->check(CLI::IsMember({"full", "masked", "partner"}));
+        run_on_call(command, context, [&context, call] { return export_attendance(context, *call); });
+    }
+}
+
+} // namespace kioskctl

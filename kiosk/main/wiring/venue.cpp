@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "main/wiring/venue.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace kiosk::wiring {
+
+namespace fs = std::filesystem;
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+using core::Status;
+
+fs::path default_database() {
+    const char* set = std::getenv("XIANGDAO_DB");
+    return set && *set ? set : "xiangdao.db";
+}
+
+std::string machine_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0')
+        return "kiosk";
+    return name.data();
+}
+
+std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
+                                                 const std::function<void(std::string_view)>& log) {
+    plugin_host::Options options;
+    options.monotonic_us = &monotonic_us;
+    if (log)
+        options.log = [log](plugin_host::LogLevel, std::string_view plugin, std::string_view text) {
+            log(std::string(plugin) + ": " + std::string(text));
+        };
+    const auto folders = plugin_host::default_folders();
+    return plugin_host::Broker::create(event.type, event.addons, folders, options);
+}
+
+Result<std::unique_ptr<Venue>> Venue::open(VenueOptions options) {
+    if (!crypto::initialise())
+        return fail(ErrorCode::Internal, "error.crypto");
+    std::error_code error;
+    const bool there = fs::exists(options.database, error);
+    if (!there && !options.create)
+        return fail(ErrorCode::NotFound, "error.no_database", options.database.string());
+    if (!there && options.database.has_parent_path())
+        fs::create_directories(options.database.parent_path(), error);
+    if (!there && options.device.empty())
+        options.device = machine_name();
+
+    std::unique_ptr<Venue> venue(new Venue(std::move(options)));
+    storage::Options storage;
+    storage.device = venue->m_options.device;
+    storage.clock = &venue->m_clock;
+    storage.random = &venue->m_random;
+    storage.hasher = &venue->m_sodium;
+    const auto path = venue->m_options.database.string();
+    KIOSK_TRY(venue->m_database, venue->m_options.read_only ? storage::Database::open_read_only(path, storage)
+                                                            : storage::Database::open(path, storage));
+    if (auto loaded = venue->load_event(); !loaded && loaded.error().message_key != "error.no_event")
+        return std::unexpected(std::move(loaded).error());
+    return venue;
+}
+
+Status Venue::load_event() {
+    m_check_in.reset();
+    m_broker.reset();
+    KIOSK_TRY(const auto documents, m_database->config());
+    KIOSK_TRY(const auto config, core::assemble_config(documents));
+    m_broker = make_broker(config.event, m_options.log);
+    app::Services services;
+    services.store = m_database.get();
+    services.clock = &m_clock;
+    services.random = &m_random;
+    services.verifier = &m_sodium;
+    services.plugin = m_broker.get();
+    KIOSK_TRY(m_check_in, app::CheckIn::create(services));
+    return {};
+}
+
+} // namespace kiosk::wiring
