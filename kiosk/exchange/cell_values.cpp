@@ -109,6 +109,9 @@ PhoneNumber read_phone(std::string_view text) {
         if (const auto at = folded.find(stop); at != std::string::npos && at > 0)
             folded.resize(at);
 
+    for (const std::string_view dash : {"‐", "‑", "‒", "–", "—", "−", "·"})
+        replace_all(folded, dash, "-");
+
     std::string digits;
     bool abroad = false;
     for (const char c : folded) {
@@ -116,11 +119,8 @@ PhoneNumber read_phone(std::string_view text) {
             digits += c;
         else if (c == '+' && digits.empty())
             abroad = true;
-        else if (std::string_view(" -().").find(c) == std::string_view::npos) {
-            // Dashes of other scripts (– — ·) are separators too; anything else is not part of a number.
-            if (static_cast<unsigned char>(c) < 0x80 || folded.find_first_of("abcdefghijklmnopqrstuvwyz") != std::string::npos)
-                return {tidy(text), PhoneNumber::Problem::Odd};
-        }
+        else if (std::string_view(" -().").find(c) == std::string_view::npos)
+            return {tidy(text), PhoneNumber::Problem::Odd};
     }
     if (!abroad && digits.starts_with("00") && digits.size() > 9) {
         abroad = true;

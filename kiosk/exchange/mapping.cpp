@@ -139,6 +139,13 @@ std::string cut(std::string_view text, std::size_t letters) {
     return std::string(text);
 }
 
+std::string first_letter(std::string_view text) {
+    std::size_t bytes = 1;
+    while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80)
+        ++bytes;
+    return std::string(text.substr(0, bytes));
+}
+
 } // namespace
 
 std::string_view to_string(Field field) {
@@ -318,7 +325,7 @@ std::string masked_value(Field field, std::string_view value) {
     case Field::Phone: return core::mask_phone(value);
     case Field::Email: {
         const auto at = value.find('@');
-        return at == std::string_view::npos || at == 0 ? "***" : cut(value.substr(0, at), 1) + "**" + cut(value.substr(at), 40);
+        return at == std::string_view::npos || at == 0 ? "***" : first_letter(value) + "**" + cut(value.substr(at), 40);
     }
     case Field::Ticket: return value.size() <= 6 ? "***" : std::string(value.substr(0, 2)) + "***" + std::string(value.substr(value.size() - 2));
     case Field::TicketType:
@@ -332,7 +339,7 @@ std::string masked_value(Field field, std::string_view value) {
     case Field::Note:
     case Field::Answer:
     case Field::Consent:
-    case Field::Ignored: return cut(value, 1) + "**"; // may hold anything
+    case Field::Ignored: return first_letter(value) + "**"; // may hold anything
     }
     return "***";
 }

@@ -20,6 +20,8 @@ public:
     ContentPart(SheetRows& rows, TableInfo& info) : m_rows(rows), m_info(info) {}
 
     void start_element(std::string_view name, const XmlAttributes& attributes) override {
+        if (m_done) // the block may hold the beginning of the next table
+            return;
         if (name == "table" && m_tables++ == 0) {
             m_info.sheet = attributes.get("name").value_or("");
             m_row = 1;
@@ -48,6 +50,8 @@ public:
     }
 
     void end_element(std::string_view name) override {
+        if (m_done)
+            return;
         if (name == "table-cell" || name == "covered-table-cell") {
             m_rows.put(m_column, m_value.empty() ? std::string_view(m_text) : std::string_view(m_value), m_cell_repeat);
             m_column += m_cell_repeat;

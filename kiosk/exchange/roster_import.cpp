@@ -2,6 +2,7 @@
 #include "exchange/roster_import.hpp"
 
 #include "core/names.hpp"
+#include "core/phone.hpp"
 #include "core/questions.hpp"
 #include "exchange/cell_values.hpp"
 
@@ -73,7 +74,7 @@ std::uint64_t hash_of(std::uint64_t seed, std::string_view text) {
 
 std::string same_person_key(const core::Person& person) {
     return core::fold(person.name) + '\n' +
-           (person.phone.empty() ? core::fold(person.email) + '\n' + core::fold(person.organisation) : person.phone);
+           (person.phone.empty() ? core::fold(person.email) + '\n' + core::fold(person.organisation) : core::phone_key(person.phone));
 }
 
 // A family name before a Chinese given name, behind a Latin one.

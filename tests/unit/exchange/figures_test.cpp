@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange_fixture.hpp"
+
+#include "exchange/figures.hpp"
+
+using namespace kiosk;
+using exchange::AttendanceTally;
+using exchange::Presence;
+
+namespace {
+
+core::Registration person(std::string uid, std::string ticket, std::string organisation = "") {
+    core::Registration registration;
+    registration.uid = std::move(uid);
+    registration.ticket = std::move(ticket);
+    registration.person.organisation = std::move(organisation);
+    return registration;
+}
+
+core::StoredScan scan(std::string ticket, const char* at, core::Outcome outcome = core::Outcome::Admitted) {
+    static std::uint64_t seq = 0;
+    core::StoredScan stored;
+    stored.id = {"k1", "1", ++seq};
+    stored.record.ticket = std::move(ticket);
+    stored.record.checkpoint = "main";
+    stored.record.outcome = outcome;
+    stored.record.at = *core::parse_rfc3339(at);
+    return stored;
+}
+
+} // namespace
+
+TEST_CASE("exchange: first entry, last exit and entries whatever the order of scans", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    const auto wang = person("u1", "A1");
+    tally.add_registration(wang);
+    tally.seal();
+    tally.add_scan(scan("A1", "2026-11-20T15:00:00+08:00"));
+    auto exit = scan("A1", "2026-11-20T14:30:00+08:00");
+    exit.record.direction = core::Direction::Exit;
+    tally.add_scan(exit);
+    auto zone = scan("A1", "2026-11-20T13:05:00+08:00");
+    zone.record.checkpoint = "zone";
+    zone.record.override_staff = "boss";
+    tally.add_scan(zone);
+    auto undone = scan("A1", "2026-11-20T12:00:00+08:00");
+    undone.undone = true;
+    tally.add_scan(undone);
+
+    const auto attendance = tally.attendance(wang);
+    CHECK(attendance.presence == Presence::Present);
+    CHECK(attendance.first_entry == *core::parse_rfc3339("2026-11-20T13:05:00+08:00"));
+    CHECK(attendance.last_exit == *core::parse_rfc3339("2026-11-20T14:30:00+08:00"));
+    CHECK(attendance.entries == 2);
+    CHECK(attendance.checkpoints == std::vector<std::string>{"main", "zone"});
+    CHECK(attendance.overridden);
+}
+
+TEST_CASE("exchange: the figures of an event", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    std::vector<core::Registration> people{person("u1", "A1", "松果 示例软件"), person("u2", "A2", "松果示例软件"),
+                                           person("u3", "A3", "个人"), person("u4", "A4", "青屿"), person("u5", "A5", "海棠"),
+                                           person("u6", "A6", "白鹭")};
+    people[3].source = core::RegistrationSource::WalkIn;
+    people[4].status = core::RegistrationStatus::Cancelled;
+    for (const auto& registration : people)
+        tally.add_registration(registration);
+    tally.seal();
+    tally.add_scan(scan("A1", "2026-11-20T13:05:00+08:00"));
+    tally.add_scan(scan("A1", "2026-11-20T13:06:00+08:00", core::Outcome::Repeat));
+    tally.add_scan(scan("A3", "2026-11-20T13:14:59+08:00"));
+    tally.add_scan(scan("A4", "2026-11-20T13:45:00+08:00"));
+    tally.add_scan(scan("SIGNED", "2026-11-20T13:46:00+08:00")); // a signed ticket that is not on the roster
+    auto refused = scan("A5", "2026-11-20T13:50:00+08:00", core::Outcome::Refused);
+    refused.record.reason = core::Reason::Cancelled;
+    tally.add_scan(refused);
+    refused.record.reason = core::Reason::Unknown;
+    refused.record.ticket = "";
+    tally.add_scan(refused);
+    tally.add_scan(refused);
+    for (const auto& registration : people)
+        tally.count_organisation(registration);
+
+    const auto figures = tally.figures();
+    CHECK(figures.registered == 6); // five who are not cancelled, and the signed ticket
+    CHECK(figures.present == 4);
+    CHECK(figures.walk_ins == 1);
+    CHECK(figures.absent == 2);
+    CHECK(figures.cancelled == 1);
+    CHECK(figures.unlisted == 1);
+    CHECK(figures.rate == Approx(4.0 / 6.0));
+    CHECK(figures.organisations_registered == 3); // 松果, 青屿, 白鹭; the cancelled 海棠 and individuals don't count
+    CHECK(figures.organisations_present == 2);
+    CHECK(figures.entries == 4);
+    CHECK(figures.repeats == 1);
+    CHECK(figures.refused == std::map<core::Reason, std::int64_t>{{core::Reason::Cancelled, 1}, {core::Reason::Unknown, 2}});
+    REQUIRE(figures.arrivals.size() == 4); // 13:00, 13:15, 13:30, 13:45
+    CHECK(figures.arrivals[0].from == *core::parse_rfc3339("2026-11-20T13:00:00+08:00"));
+    CHECK(figures.arrivals[0].people == 2);
+    CHECK(figures.arrivals[1].people == 0);
+    CHECK(figures.arrivals[3].people == 2);
+    CHECK(tally.attendance(people[4]).presence == Presence::Cancelled);
+    CHECK(tally.attendance(people[3]).presence == Presence::WalkIn);
+    CHECK(tally.attendance(people[5]).presence == Presence::Absent);
+
+    const auto organisations = tally.organisations();
+    REQUIRE(organisations.size() == 3);
+    CHECK(organisations[0].name == "松果 示例软件");
+    CHECK(organisations[0].registered == 2);
+    CHECK(organisations[0].present == 1);
+}
+
+TEST_CASE("exchange: an event without anybody divides by nothing", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    tally.seal();
+    CHECK(tally.figures().rate == 0.0);
+    CHECK(tally.figures().arrivals.empty());
+}
+
+TEST_CASE("exchange: a closed door shows presence, not time or place", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    const auto guest = person("u1", "A1");
+    tally.add_registration(guest);
+    tally.seal();
+    auto closed = scan("A1", "2026-11-20T16:00:00+08:00");
+    closed.record.checkpoint = "cd";
+    tally.add_scan(closed);
+    const auto attendance = tally.attendance(guest);
+    CHECK(attendance.presence == Presence::Present);
+    CHECK_FALSE(attendance.first_entry.has_value());
+    CHECK(attendance.checkpoints.empty());
+    CHECK(attendance.entries == 0);
+}
+
+TEST_CASE("exchange: two registrations with one code are told apart by their ids", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    const auto first = person("u1", "SAME");
+    const auto second = person("u2", "SAME");
+    tally.add_registration(first);
+    tally.add_registration(second);
+    tally.seal();
+    auto entry = scan("SAME", "2026-11-20T13:05:00+08:00");
+    entry.record.registration = "u2";
+    tally.add_scan(entry);
+    CHECK(tally.attendance(first).presence == Presence::Absent);
+    CHECK(tally.attendance(second).presence == Presence::Present);
+    CHECK(tally.is_listed("SAME"));
+    CHECK(tally.figures().present == 1);
+}
