@@ -153,6 +153,7 @@ struct File {
     int level;
     bool uses_shared_memory;
     bool delete_on_close;
+    bool syncs_folder; // with its first sync, as SQLite's system layer does for new journals and logs
 };
 
 File& file_of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
@@ -283,7 +284,12 @@ int file_sync(sqlite3_file* base, int) {
     auto& node = node_of(file);
     node.durable = node.content;
     node.pending.clear();
-    node.is_durable = true; // SQLite's system layer syncs the folder with a new file's first sync
+    if (file.syncs_folder) {
+        file.syncs_folder = false;
+        file.state->deleted.clear();
+        for (auto& [path, other] : file.state->nodes)
+            other->is_durable = true;
+    }
     return SQLITE_OK;
 }
 
@@ -378,7 +384,8 @@ int vfs_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* base, int flags, 
     const std::lock_guard lock(state.mutex);
     const std::string name = path ? path : "temporary-" + std::to_string(state.changes) + "-" + std::to_string(state.nodes.size());
     auto found = state.nodes.find(name);
-    if (found == state.nodes.end()) {
+    const bool is_new = found == state.nodes.end();
+    if (is_new) {
         if (!(flags & SQLITE_OPEN_CREATE))
             return SQLITE_CANTOPEN;
         found = state.nodes.emplace(name, std::make_shared<Node>()).first;
@@ -390,6 +397,7 @@ int vfs_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* base, int flags, 
     file.life = state.lives;
     file.level = SQLITE_LOCK_NONE;
     file.delete_on_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
+    file.syncs_folder = is_new && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL)) != 0;
     file.base.pMethods = &methods;
     if (granted)
         *granted = flags;

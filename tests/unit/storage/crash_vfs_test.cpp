@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixture.hpp"
+#include "support/storage_fixture.hpp"
 
 #include "storage/crash_vfs.hpp"
 

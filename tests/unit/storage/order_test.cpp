@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Projections are a fold over a set: whatever the order of arrival, whatever arrives twice, they come out the same.
-#include "fixture.hpp"
+#include "support/storage_fixture.hpp"
 
 #include "storage/crash_vfs.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // verify() finds what somebody changed behind the journal's back, and rebuild() mends what can be mended.
-#include "fixture.hpp"
+#include "support/storage_fixture.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
