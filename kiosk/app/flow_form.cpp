@@ -129,8 +129,9 @@ FormState KioskApp::walk_in_form() const {
 
 void KioskApp::on(const intent::OpenWalkIn&) {
     const bool from_here = on_screen<screen::Idle>() != nullptr || on_screen<screen::Search>() != nullptr ||
-                           on_screen<screen::SecondFactor>() != nullptr || on_screen<screen::Result>() != nullptr;
-    if (!m_settings.allow_walk_in || !from_here)
+                           on_screen<screen::SecondFactor>() != nullptr || on_screen<screen::Result>() != nullptr ||
+                           on_screen<screen::Staff>() != nullptr;
+    if (!from_here || (!m_settings.allow_walk_in && !m_staff))
         return;
     WalkInRequest request;
     request.checkpoint = m_checkpoint;

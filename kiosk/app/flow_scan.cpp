@@ -45,17 +45,12 @@ bool is_out_of_order(ErrorCode code) {
 void KioskApp::on(const intent::ScannedText& scanned) {
     const auto now = now_ms();
     auto code = core::normalise_code(scanned.text);
-    if (code == m_last_code && now - m_last_code_ms < m_settings.same_code_ms) {
-        m_last_code_ms = now; // still held before the camera
+    const bool held = code == m_last_code && now - m_last_code_ms < m_settings.same_code_ms;
+    if (held || is_of_this_person(code)) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now; // counts from when it was seen last, not first
         return;
     }
-    if (const auto* form = on_screen<screen::Form>(); form != nullptr)
-        if (const auto* attempt = std::get_if<Attempt>(&form->pending);
-            attempt != nullptr && core::normalise_code(attempt->request.code) == code)
-            return; // the person at the form shows their code again
-    if (const auto* confirm = on_screen<screen::Confirm>();
-        confirm != nullptr && core::normalise_code(confirm->attempt.request.code) == code)
-        return;
     if (std::ranges::any_of(m_waiting, [&](const auto& scan) { return core::normalise_code(scan.code) == code; }))
         return;
     if (m_waiting.size() >= most_waiting)
@@ -63,6 +58,16 @@ void KioskApp::on(const intent::ScannedText& scanned) {
     m_waiting.push_back({scanned.text, now});
     if (!ready_for(m_waiting.front()) && busy_with_somebody())
         say({"notice.somebody_waits", {}});
+}
+
+// The person at the form or at "is this you?" shows their code again.
+bool KioskApp::is_of_this_person(const std::string& code) const {
+    const Attempt* attempt = nullptr;
+    if (const auto* form = on_screen<screen::Form>())
+        attempt = std::get_if<Attempt>(&form->pending);
+    else if (const auto* confirm = on_screen<screen::Confirm>())
+        attempt = &confirm->attempt;
+    return attempt != nullptr && core::normalise_code(attempt->request.code) == code;
 }
 
 // Something typed would be lost, or somebody is about to be trusted with the staff screens.

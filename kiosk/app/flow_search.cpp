@@ -20,7 +20,9 @@ bool is_phone_query(std::string_view query) {
 } // namespace
 
 void KioskApp::on(const intent::OpenSearch&) {
-    if (!m_settings.allow_search || (on_screen<screen::Idle>() == nullptr && on_screen<screen::Result>() == nullptr))
+    const bool from_here = on_screen<screen::Idle>() != nullptr || on_screen<screen::Result>() != nullptr ||
+                           on_screen<screen::Staff>() != nullptr;
+    if (!from_here || (!m_settings.allow_search && !m_staff))
         return;
     show(screen::Search{});
     m_entry.open({}, writing_layout(), most_query_characters);
@@ -46,6 +48,8 @@ void KioskApp::on(const intent::PickRow& picked) {
     if (search == nullptr || picked.row >= search->page.rows.size())
         return;
     auto row = search->page.rows[picked.row];
+    if (m_staff) // staff have the person before them and answer for it
+        return run(new_attempt(std::move(row.ticket), "staff"), false);
     if (too_many_factors(row.registration))
         return show_result(ask_staff_view("search.too_many.title", "search.too_many.detail", m_settings.can_call_staff));
     // The other factor than the one that was typed: who searched by phone proves the name, and the other way round.

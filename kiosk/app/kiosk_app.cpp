@@ -115,6 +115,9 @@ void KioskApp::on(const intent::Confirm&) {
         constexpr std::int64_t too_soon_ms = 400;
         if (now_ms() - confirm->since_ms >= too_soon_ms)
             run(std::move(confirm->attempt), false);
+    } else if (m_entry.has_candidates()) {
+        // Pinyin that was not chosen for yet: the first candidate, to be looked at before the next touch goes on.
+        after_key(m_entry.pick(0));
     } else if (on_screen<screen::Form>() != nullptr) {
         next_in_form();
     } else if (on_screen<screen::SecondFactor>() != nullptr) {

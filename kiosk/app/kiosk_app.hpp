@@ -90,6 +90,7 @@ private:
     bool ready_for(const WaitingScan& scan) const;
     std::int64_t ready_at_ms(const WaitingScan& scan) const;
     bool busy_with_somebody() const;
+    bool is_of_this_person(const std::string& code) const;
     void start_waiting();
     void start_scan(const std::string& code);
     Attempt new_attempt(std::string code, std::string method);

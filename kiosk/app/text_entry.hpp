@@ -33,6 +33,7 @@ public:
     // Letters that are still being composed become text as they are: nothing that was typed is lost.
     Effect settle();
 
+    bool has_candidates() const { return composing() && !m_composer->composition().candidates.empty(); }
     const std::string& text() const { return m_text; }
     // With the letters that are being composed, for searching while typing: "王" + "gu'yu" → "王guyu".
     std::string text_with_letters() const;

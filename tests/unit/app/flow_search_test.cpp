@@ -163,6 +163,35 @@ TEST_CASE("search: nobody without a phone is let in by a name alone", "[app][sea
     CHECK(k.scans_saved() == 0);
 }
 
+TEST_CASE("search: pinyin left unchosen is chosen first, and seen before it counts", "[app][search]") {
+    test::Kiosk k;
+    k.open();
+    k.send(intent::OpenSearch{});
+    k.send(intent::TypeText{"5678"});
+    const auto& rows = k.body<SearchView>().rows;
+    k.send(intent::PickRow{rows[0].masked_name == "王*雨" ? 0u : 1u});
+    k.type("wangguyu");
+    k.send(intent::Confirm{});
+    CHECK(k.body<SecondFactorView>().typed == "王谷雨");
+    CHECK(k.body<SecondFactorView>().problem.empty());
+    k.send(intent::Confirm{});
+    CHECK(k.result().outcome == Outcome::Admitted);
+}
+
+TEST_CASE("search: staff need no second factor, and find people without a phone", "[app][search][staff]") {
+    test::Kiosk k;
+    k.settings.allow_search = false; // for the public
+    k.open();
+    k.log_in();
+    k.send(intent::OpenSearch{});
+    k.send(intent::TypeText{"王小满"});
+    k.send(intent::PickRow{0});
+    CHECK(k.result().outcome == Outcome::Admitted);
+    CHECK(k.store.scans().front().record.method == "staff");
+    k.pass(12'100);
+    CHECK(k.shows<StaffView>());
+}
+
 TEST_CASE("search: it ends by itself, and can be switched off", "[app][search]") {
     test::Kiosk k;
     SECTION("timer") {

@@ -61,11 +61,14 @@ TEST_CASE("result: a repeat on another day doesn't say a bare time", "[app][resu
 
 TEST_CASE("result: texts end without an exclamation mark", "[app][result]") {
     test::Kiosk k;
-    for (const auto& key : k.catalogue->keys())
+    for (const auto& key : k.catalogue->keys()) {
+        if (key.starts_with("cli."))
+            continue; // a terminal's signs are no sentences
         for (const auto language : {core::Language::Chinese, core::Language::English}) {
             INFO(key);
             const auto text = k.catalogue->text(language, key);
             CHECK(text.find('!') == std::string::npos);
             CHECK(text.find("\uff01") == std::string::npos);
         }
+    }
 }
