@@ -36,12 +36,15 @@ for name in "$@"; do
         echo "There is no fuzz target \"$name\"." >&2
         exit 2
     fi
-    mkdir -p "$build/corpus/$name" "tests/fuzz/seeds/$name"
+    mkdir -p "$build/corpus/$name"
     dictionary=tests/fuzz/dictionaries/$name.dict
+    [ -f "$dictionary" ] || dictionary=""
+    seeds=tests/fuzz/seeds/$name
+    [ -d "$seeds" ] || seeds=""
     printf '%s/%s  %s for %s s … ' "$number" "$#" "$name" "$seconds"
     if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 \
-        -artifact_prefix="$build/findings/$name-" ${dictionary:+$([ -f "$dictionary" ] && echo "-dict=$dictionary")} \
-        "$build/corpus/$name" "tests/fuzz/seeds/$name" >"$build/findings/$name.log" 2>&1; then
+        -artifact_prefix="$build/findings/$name-" ${dictionary:+"-dict=$dictionary"} \
+        "$build/corpus/$name" ${seeds:+"$seeds"} >"$build/findings/$name.log" 2>&1; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/findings/$name.log")
         echo "$runs inputs, nothing found"
     else
