@@ -130,7 +130,7 @@ Json write_event(const Event& event) {
         json["admission"] = time(*event.admission);
     if (event.capacity)
         json["capacity"] = *event.capacity;
-    auto settings = Json::parse(event.settings, nullptr, false);
+    auto settings = parse_json(event.settings);
     json["settings"] = settings.is_object() ? std::move(settings) : Json::object();
     json["agenda"] = Json::array();
     for (const auto& item : event.agenda)
@@ -222,7 +222,7 @@ Json write_checkpoint(const Checkpoint& door) {
     if (door.capacity)
         json["capacity"] = *door.capacity;
     if (!door.rules.empty()) {
-        auto rules = Json::parse(door.rules, nullptr, false);
+        auto rules = parse_json(door.rules);
         // Kept as a text, which no rule is: such a door refuses everybody instead of nobody.
         json["rules"] = rules.is_discarded() ? Json(door.rules) : std::move(rules);
     }
@@ -337,7 +337,7 @@ Result<EventConfig> assemble_config(std::span<const ConfigDocument> documents) {
     // Questions and doors are shown in the order in which they were written down, whatever order a store keeps.
     std::vector<std::tuple<std::int64_t, const ConfigDocument*, Json>> ordered;
     for (const auto& document : documents) {
-        auto json = Json::parse(document.doc, nullptr, false);
+        auto json = parse_json(document.doc);
         if (!json.is_object())
             return fail(ErrorCode::Corrupt, "error.field", document.entity + "/" + document.id + " is not an object");
         const auto order = json.find("order");

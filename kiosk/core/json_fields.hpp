@@ -3,6 +3,7 @@
 // Reading JSON objects of outside input field by field. Purpose: one way to say "this field, of this type, or a clear
 // error that names it". Internal to core's .cpp files (it pulls in the JSON library). Ownership: borrows the object.
 // Threads: any. Failure: the first problem is kept; ask for it with status() at the end.
+#include "core/json_depth.hpp"
 #include "core/model.hpp"
 #include "core/result.hpp"
 
@@ -13,6 +14,11 @@
 namespace kiosk::core {
 
 using Json = nlohmann::json;
+
+// Discarded where it is no JSON, or nested deeper than anything of ours.
+inline Json parse_json(std::string_view text) {
+    return json_nests_within(text) ? Json::parse(text, nullptr, false) : Json(Json::value_t::discarded);
+}
 
 class JsonFields {
 public:

@@ -18,7 +18,7 @@ std::optional<Instant> take_time(JsonFields& fields, const char* name) {
 }
 
 Result<Json> parse_object(std::string_view text, std::string_view what) {
-    auto json = Json::parse(text, nullptr, false);
+    auto json = parse_json(text);
     if (!json.is_object())
         return fail(ErrorCode::Invalid, "error.field", std::string(what) + " is not a JSON object");
     return json;
@@ -298,7 +298,7 @@ Result<Registration> decode_registration(const Operation& operation) {
 }
 
 OperationDraft make_config(const ConfigDocument& document) {
-    const auto doc = Json::parse(document.doc, nullptr, false);
+    const auto doc = parse_json(document.doc);
     return {std::string(operation_kind::config_set), document.entity + "/" + document.id,
             dump(Json{{"entity", document.entity}, {"id", document.id}, {"doc", doc.is_discarded() ? Json() : doc}}),
             {}};

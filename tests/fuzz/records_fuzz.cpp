@@ -2,6 +2,7 @@
 // Operations and documents from another device or an older database: what decodes is written back alike.
 #include "core/records.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +60,14 @@ void assemble(std::string_view entity, const std::string& json) {
     KIOSK_ASSERT(again.has_value());
 }
 
+// Brackets by the thousand are more than the fuzzer would write down: the count is in the first bytes.
+std::string nested(const std::string& input) {
+    constexpr std::size_t deepest = 100'000;
+    const auto depth = input.size() < 2 ? 0 : static_cast<std::uint8_t>(input[0]) * 400U + static_cast<std::uint8_t>(input[1]);
+    const auto brackets = std::min<std::size_t>(depth, deepest);
+    return R"({"id":"main","rules":)" + std::string(brackets, '[') + std::string(brackets, ']') + "}";
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -69,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)parse_answers(input);
     (void)parse_consents(input);
     (void)parse_operation_id(input);
+    assemble("checkpoint", nested(input));
     for (const char* entity : {"event", "ticket_type", "session", "checkpoint", "question", "key", "staff"})
         assemble(entity, input);
     return 0;
