@@ -117,12 +117,24 @@ struct TextStyle {
     bool tabular = false;
 };
 
-// Draws text into a width and returns the height that it took.
-double draw_text(cairo_t* to, double x, double y, double width, std::string_view text, const TextStyle& style) {
-    if (text.empty())
-        return 0;
-    const Layout layout(pango_cairo_create_layout(to));
-    pango_context_set_language(pango_layout_get_context(layout.get()), pango_language_from_string("zh-cn"));
+// Text that was fitted into a width, and the height that it takes.
+struct FittedText {
+    Layout layout;
+    double height = 0;
+};
+
+FittedText fit_text(cairo_t* to, double width, std::string_view text, const TextStyle& style) {
+    Layout layout(pango_cairo_create_layout(to));
+    auto* const context = pango_layout_get_context(layout.get());
+    pango_context_set_language(context, pango_language_from_string("zh-cn"));
+    // The sheet counts in millimetres: letters rounded to whole units would stand apart like teeth.
+    pango_context_set_round_glyph_positions(context, FALSE);
+    auto* const options = cairo_font_options_create();
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    pango_cairo_context_set_font_options(context, options);
+    cairo_font_options_destroy(options);
+    pango_layout_context_changed(layout.get());
     auto* description = pango_font_description_from_string("Noto Sans CJK SC, Noto Sans, sans-serif");
     pango_font_description_set_weight(description, style.weight == Weight::Bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     // Names come from a roster: bytes that are no text must not stop the sheet.
@@ -148,12 +160,24 @@ double draw_text(cairo_t* to, double x, double y, double width, std::string_view
             break;
     }
     pango_font_description_free(description);
-    set_colour(to, style.colour);
-    cairo_move_to(to, x, y);
-    pango_cairo_show_layout(to, layout.get());
     int height = 0;
     pango_layout_get_size(layout.get(), nullptr, &height);
-    return static_cast<double>(height) / PANGO_SCALE;
+    return {std::move(layout), static_cast<double>(height) / PANGO_SCALE};
+}
+
+void paint_text(cairo_t* to, double x, double y, const FittedText& text, const Colour& colour) {
+    set_colour(to, colour);
+    cairo_move_to(to, x, y);
+    pango_cairo_show_layout(to, text.layout.get());
+}
+
+// Draws text into a width and returns the height that it took.
+double draw_text(cairo_t* to, double x, double y, double width, std::string_view text, const TextStyle& style) {
+    if (text.empty())
+        return 0;
+    const auto fitted = fit_text(to, width, text, style);
+    paint_text(to, x, y, fitted, style.colour);
+    return fitted.height;
 }
 
 // "G3BBWJ17C0" → "G3BBW J17C0": halves are read out more safely than ten letters.
@@ -177,8 +201,14 @@ void draw_portrait(cairo_t* to, const TicketArt& art, const QRcode& code) {
     cairo_clip(to);
     fill_box(to, 24, 24, width - 48, height - 48, 28, accent);
     cairo_restore(to);
-    const double title = draw_text(to, edge, 56, inner, art.event_title, {46, 32, Weight::Bold, on_accent, 2, PANGO_ALIGN_LEFT, false});
-    draw_text(to, edge, 56 + std::min(title, 124.0) + 4, inner, art.event_line, {26, 20, Weight::Regular, on_accent, 1, PANGO_ALIGN_LEFT, false});
+    // Title and line stand in the middle of the head, whether the title takes one line or two.
+    const TextStyle title_style{46, 32, Weight::Bold, on_accent, 2, PANGO_ALIGN_LEFT, false};
+    const TextStyle line_style{26, 20, Weight::Regular, on_accent, 1, PANGO_ALIGN_LEFT, false};
+    const auto title = fit_text(to, inner, art.event_title, title_style);
+    const auto where = fit_text(to, inner, art.event_line, line_style);
+    const double head = 24 + (212 - title.height - where.height - 4) / 2;
+    paint_text(to, edge, head, title, on_accent);
+    paint_text(to, edge, head + title.height + 4, where, on_accent);
 
     double y = 268;
     y += draw_text(to, edge, y, inner, art.name, {72, 40, Weight::Bold, ink, 1, PANGO_ALIGN_LEFT, false}) + 4;
@@ -219,9 +249,9 @@ void draw_card(cairo_t* to, const TicketArt& art, const QRcode& code) {
     double y = 4;
     y += draw_text(to, left, y, width, art.event_title, {4, 3, Weight::Bold, accent, 3, PANGO_ALIGN_LEFT, false}) + 0.6;
     draw_text(to, left, y, width, art.event_line, {2.7, 2.2, Weight::Regular, ink_soft, 2, PANGO_ALIGN_LEFT, false});
-    y = 26;
-    y += draw_text(to, left, y, width, art.name, {7, 3.6, Weight::Bold, ink, 1, PANGO_ALIGN_LEFT, false}) + 0.3;
-    y += draw_text(to, left, y, width, art.organisation, {3.2, 2.4, Weight::Regular, ink_soft, 2, PANGO_ALIGN_LEFT, false}) + 0.3;
+    y = 25;
+    y += draw_text(to, left, y, width, art.name, {7, 4.2, Weight::Bold, ink, 2, PANGO_ALIGN_LEFT, false}) + 0.3;
+    y += draw_text(to, left, y, width, art.organisation, {3.2, 2.6, Weight::Regular, ink_soft, 2, PANGO_ALIGN_LEFT, false}) + 0.3;
     draw_text(to, left, y, width, art.ticket_type, {3.2, 2.4, Weight::Bold, ink, 1, PANGO_ALIGN_LEFT, false});
 }
 
