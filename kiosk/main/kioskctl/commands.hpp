@@ -11,7 +11,8 @@ namespace kioskctl {
 void add_event_commands(CLI::App& app, Context& context);    // init, event, search, stats, erase
 void add_exchange_commands(CLI::App& app, Context& context); // import, export
 void add_scan_commands(CLI::App& app, Context& context);     // scan, undo, decode
-void add_ticket_commands(CLI::App& app, Context& context);   // tickets issue, tickets verify, clip
+void add_ticket_commands(CLI::App& app, Context& context);   // tickets issue, tickets verify
+void add_clip_command(CLI::App& app, Context& context);
 void add_store_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, restore, doctor, plugins
 void add_replay_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);

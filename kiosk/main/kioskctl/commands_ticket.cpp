@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tickets issue, tickets verify
 #include "exchange/ticket_art.hpp"
+#include "main/kioskctl/code_maker.hpp"
 #include "main/kioskctl/commands.hpp"
 #include "main/kioskctl/pictures.hpp"
 #include "main/wiring/event_setup.hpp"
@@ -23,46 +24,6 @@ struct IssueCall {
     std::string out;
     std::vector<std::string> tickets; // all where empty
     bool plain = false;
-};
-
-// Turns a registration into the text of its code: signed, or the bare ticket code.
-class CodeMaker {
-public:
-    static core::Result<CodeMaker> create(Context& context, wiring::Venue& venue, bool plain) {
-        CodeMaker maker(venue);
-        if (plain)
-            return maker;
-        auto seed = wiring::load_seed(context.database);
-        if (!seed)
-            return fail(ErrorCode::NotFound, "error.no_seed", wiring::seed_file(context.database).string());
-        maker.m_seed = *seed;
-        KIOSK_TRY(const auto public_key, crypto::public_key_of(maker.m_seed));
-        for (const auto& key : venue.config().keys)
-            if (key.ed25519_public == public_key)
-                maker.m_key_id = key.id;
-        if (maker.m_key_id < 0)
-            return fail(ErrorCode::Conflict, "error.seed_of_another_event", wiring::seed_file(context.database).string());
-        return maker;
-    }
-
-    core::Result<std::string> code_of(const core::Registration& registration) const {
-        if (m_seed.empty())
-            return registration.ticket;
-        core::SignedTicket ticket;
-        ticket.key_id = m_key_id;
-        ticket.event = m_venue->config().event.code;
-        ticket.ticket = registration.ticket;
-        ticket.ticket_type = registration.ticket_type;
-        ticket.valid_from = registration.valid_from;
-        ticket.valid_until = registration.valid_until;
-        return core::encode_ticket(ticket, m_seed, m_venue->sodium());
-    }
-
-private:
-    explicit CodeMaker(wiring::Venue& venue) : m_venue(&venue) {}
-    wiring::Venue* m_venue;
-    std::string m_seed;
-    int m_key_id = -1;
 };
 
 core::Status for_each_wanted(wiring::Venue& venue, const IssueCall& call,
