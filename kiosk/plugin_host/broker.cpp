@@ -150,11 +150,21 @@ PluginVerdict Broker::decide(const core::PluginQuery& query) {
 }
 
 PluginVerdict Broker::decide_one(Plugin& plugin, const core::PluginQuery& query) {
-    const core::Answers visible = fitting_answers(plugin, query);
-    const auto own = own_questions(form_of(plugin, *query.config));
+    const core::Answers answers = answers_of(query);
+    const auto& own = form_of(plugin, *query.config).own;
     const auto is_question = [&](std::string_view id) {
         return query.config->question(id) != nullptr || find(own, id);
     };
+
+    const auto fits = [](const core::Question& question, const core::Answer& answer) {
+        return core::check_answer(question, &answer) == core::AnswerProblem::None;
+    };
+    // The answers that the plugin reads; of its own questions only those that fit, so that it need not check types.
+    core::Answers visible = visible_answers(plugin.manifest(), answers);
+    std::erase_if(visible, [&](const auto& entry) {
+        const core::Question* question = find(own, entry.first);
+        return question != nullptr && !fits(*question, entry.second);
+    });
 
     const auto& event = m_encoder.encode(query.config->event);
     const auto request = event ? core::Result<std::string>(decide_request(*event, query, visible)) : event;
@@ -167,14 +177,12 @@ PluginVerdict Broker::decide_one(Plugin& plugin, const core::PluginQuery& query)
     // What is answered well already is not asked again: or the guest would go round in circles before a plugin that
     // asks for what it may not read.
     if (verdict->outcome == Outcome::Incomplete) {
-        const core::Answers answers = answers_of(query);
         std::erase_if(verdict->questions, [&](const std::string& id) {
             const core::Question* question = find(own, id);
             if (question == nullptr)
                 question = query.config->question(id);
             const auto answer = answers.find(id);
-            return answer != answers.end() &&
-                   core::check_answer(*question, &answer->second) == core::AnswerProblem::None;
+            return answer != answers.end() && fits(*question, answer->second);
         });
         if (verdict->questions.empty())
             return unavailable();
@@ -182,36 +190,27 @@ PluginVerdict Broker::decide_one(Plugin& plugin, const core::PluginQuery& query)
     return std::move(*verdict);
 }
 
-// The answers that the plugin reads; of its own questions only those that fit, so that it need not check types.
-core::Answers Broker::fitting_answers(Plugin& plugin, const core::PluginQuery& query) {
-    core::Answers visible = visible_answers(plugin.manifest(), answers_of(query));
-    const auto own = own_questions(form_of(plugin, *query.config));
-    std::erase_if(visible, [&](const auto& entry) {
-        const core::Question* question = find(own, entry.first);
-        return question != nullptr && core::check_answer(*question, &entry.second) != core::AnswerProblem::None;
-    });
-    return visible;
-}
-
 // Described once an event: it depends on nothing else.
-const Form& Broker::form_of(Plugin& plugin, const core::EventConfig& config) {
-    static const Form empty;
+const Broker::KnownForm& Broker::form_of(Plugin& plugin, const core::EventConfig& config) {
+    static const KnownForm none;
     const auto& event = m_encoder.encode(config.event);
     if (!event || !plugin.manifest().has_method(form_method))
-        return empty;
+        return none;
     KnownForm& known = m_forms[&plugin];
     if (known.event == *event)
-        return known.form;
+        return known;
     auto form = plugin.ask(form_method, form_request(*event),
                            [](const ReplyReader& reader, std::string_view reply) { return reader.form(reply); });
-    known = {*event, form ? std::move(*form) : Form{}};
-    return known.form;
+    known.event = *event;
+    known.form = form ? std::move(*form) : Form{};
+    known.own = own_questions(known.form);
+    return known;
 }
 
 Form Broker::form_steps(const core::EventConfig& config) {
     Form all;
     for (Plugin* plugin : plugins())
-        for (const FormStep& step : form_of(*plugin, config))
+        for (const FormStep& step : form_of(*plugin, config).form)
             all.push_back(step);
     return all;
 }
@@ -249,7 +248,7 @@ std::vector<FieldProblem> Broker::validate(const core::EventConfig& config, cons
     for (Plugin* plugin : plugins()) {
         if (!plugin->manifest().has_method(validate_method))
             continue;
-        const Form& form = form_of(*plugin, config);
+        const Form& form = form_of(*plugin, config).form;
         const auto& event = m_encoder.encode(config.event);
         const auto request =
             event ? core::Result<std::string>(validate_request(*event, visible_answers(plugin->manifest(), answers)))

@@ -67,18 +67,18 @@ class Broker final : public core::AdmissionPlugin, public app::WelcomeSource {
 
   private:
     core::PluginVerdict decide_one(Plugin& plugin, const core::PluginQuery& query);
-    const Form& form_of(Plugin& plugin, const core::EventConfig& config);
-    core::Answers fitting_answers(Plugin& plugin, const core::PluginQuery& query);
+    struct KnownForm {
+        std::string event; // the event's JSON for which it was described
+        Form form;
+        std::vector<core::Question> own;
+    };
+    const KnownForm& form_of(Plugin& plugin, const core::EventConfig& config);
     std::vector<Plugin*> plugins() const; // event type first
 
     std::unique_ptr<Plugin> m_event_type;
     std::vector<std::unique_ptr<Plugin>> m_addons;
     std::vector<MissingPlugin> m_missing;
     EventEncoder m_encoder;
-    struct KnownForm {
-        std::string event; // the event's JSON for which it was described
-        Form form;
-    };
     std::map<const Plugin*, KnownForm> m_forms;
 };
 
