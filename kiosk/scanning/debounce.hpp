@@ -4,6 +4,7 @@
 // arms again after it has been away for a while, or when another one came in between. Ownership: values. Threads: one.
 // Failure: none. Time comes in with each frame.
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ private:
         std::int64_t seen_ms = 0;
     };
     std::int64_t m_away_ms;
+    std::optional<std::int64_t> m_last_frame_ms;
     std::vector<Held> m_held; // codes of the latest frames; few, since another code replaces those that left
 };
 

@@ -28,6 +28,7 @@ struct ScannerOptions {
     std::int64_t away_ms = 2'500;     // a code is a new scan after it has been away for so long
     std::int64_t silence_ms = 1'500;  // a child that says nothing for so long hangs
     std::function<void()> wake;       // called from the watching thread when poll() or state() has news; must not block
+    std::function<void()> on_preview; // likewise, for every frame that newest() can show
 };
 
 class ScannerProcess final : public app::PreviewSource {

@@ -11,6 +11,7 @@
 //   const auto verdict = wedge.key(scancode, shift, caps, timestamp);
 //   if (verdict.swallow) …            the key belongs to a scan: don't act on it (Enter must not press a button)
 //   if (verdict.take_back > 0) …      so many characters went to the focused field before it was clear: remove them
+//   if (!verdict.give_back.empty()) … a few keys pressed at once, not a scan: type them into the focused field
 //   if (verdict.code) …               the scan: queue intent::ScannedText{*verdict.code, "wedge"}
 //
 // Text events (SDL_TEXTINPUT) that arrive while `bursting()` holds are left out, and the composition is reset
@@ -35,6 +36,7 @@ struct WedgeOptions {
 struct WedgeVerdict {
     bool swallow = false;
     std::size_t take_back = 0;
+    std::string give_back; // characters that were swallowed and were typing after all: to the focused field
     std::optional<std::string> code;
 };
 
@@ -54,6 +56,7 @@ private:
     void restart();
     bool fast_enough() const;
     WedgeVerdict finish();
+    bool is_code() const;
 
     WedgeOptions m_options;
     std::string m_text;
