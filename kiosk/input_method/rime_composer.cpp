@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "input_method/rime_composer.hpp"
 
+#include <fcntl.h>
 #include <rime_api.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -54,16 +57,41 @@ core::Status prepare_folder(const RimeFolders& folders) {
     fs::create_directories(folders.user, error);
     if (!error)
         fs::permissions(folders.user, fs::perms::owner_all, error);
-    // What librime built last time may be torn by a power cut, and it maps those files unchecked: build afresh.
-    if (!error)
-        fs::remove_all(folders.user / "build", error);
-    for (const char* name : own_files)
-        if (!error)
-            fs::copy_file(folders.schemas / name, folders.user / name, fs::copy_options::overwrite_existing, error);
     if (error)
         return fail(ErrorCode::Io, "error.input_method_folder", folders.user.string() + ": " + error.message());
     return {};
 }
+
+// Our schema beside a clean slate. What librime built last time may be torn by a power cut, and it maps those files
+// unchecked: everything is built afresh.
+bool renew_files(const RimeFolders& folders) {
+    std::error_code error;
+    fs::remove_all(folders.user / "build", error);
+    for (const char* name : own_files)
+        if (!error)
+            fs::copy_file(folders.schemas / name, folders.user / name, fs::copy_options::overwrite_existing, error);
+    return !error;
+}
+
+// Two kiosks of one user may start at the same time. Held while the files are renewed; afterwards each has them mapped,
+// and what the other one puts there is the same.
+class FolderLock {
+public:
+    explicit FolderLock(const fs::path& folder)
+        : m_fd(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+        if (m_fd >= 0)
+            ::flock(m_fd, LOCK_EX);
+    }
+    ~FolderLock() {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+private:
+    int m_fd;
+};
 
 } // namespace
 
@@ -114,9 +142,10 @@ private:
     void prepare() {
         bool good = false;
         try {
-            good = deploy();
+            const FolderLock lock(m_folders.user);
+            good = renew_files(m_folders) && deploy();
         } catch (const std::exception&) {
-            // librime throws where its files are damaged; the keyboard then offers Latin letters only.
+            // librime throws where files are damaged; the keyboard then offers Latin letters only.
         }
         const std::lock_guard lock(m_mutex);
         m_state.store(good ? State::Ready : State::Failed, std::memory_order_release);

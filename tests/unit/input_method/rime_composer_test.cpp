@@ -11,6 +11,7 @@
 #include <iterator>
 #include <set>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -304,6 +305,31 @@ TEST_CASE("input_method: starts again over what a power cut left", "[input_metho
     std::ofstream(folder.path() / "default.yaml") << "\0\0[[[";
     const auto composer = ready_composer(folder.path());
     CHECK(compose(*composer, "wangguyu", {"王", "谷雨"}) == "王谷雨");
+}
+
+TEST_CASE("input_method: kiosks that start at the same time don't get into each other's way", "[input_method]") {
+    const Folder folder;
+    // librime is one a process, so the others are processes. They say by their exit code whether they could write.
+    std::vector<pid_t> others;
+    for (int i = 0; i < 4; ++i) {
+        const pid_t pid = fork();
+        REQUIRE(pid >= 0);
+        if (pid == 0) {
+            auto composer = RimeComposer::create(folders(folder.path()));
+            bool good = composer && (*composer)->wait_until_ready(std::chrono::seconds(60));
+            if (good) {
+                type(**composer, "guyu");
+                good = find(**composer, "谷雨") == 0;
+            }
+            _exit(good ? 0 : 1);
+        }
+        others.push_back(pid);
+    }
+    for (const pid_t pid : others) {
+        int status = -1;
+        REQUIRE(waitpid(pid, &status, 0) == pid);
+        CHECK(status == 0);
+    }
 }
 
 TEST_CASE("input_method: what is missing is said, and nothing is called", "[input_method]") {
