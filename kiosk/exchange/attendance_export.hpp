@@ -2,7 +2,7 @@
 #pragma once
 // Attendance out of the store: CSV, XLSX, JSON. Purpose: files that open right in a spreadsheet, with formulas made
 // harmless, whole or masked. Ownership: borrows everything. Threads: the store's. Failure: an Error (DiskFull, Io),
-// and then the target is as it was. Memory: 40 bytes a person, whatever the format.
+// and then the target is as it was. Memory: about 56 bytes a person, whatever the format.
 #include "core/catalogue.hpp"
 #include "core/ports.hpp"
 #include "exchange/figures.hpp"

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include <unordered_set>
+#include <utility>
 #include <variant>
 
 namespace kiosk::exchange {
@@ -42,19 +42,13 @@ AttendanceList::AttendanceList(const ExportRequest& request) : m_request(request
 core::Status AttendanceList::gather() {
     KIOSK_TRY(const auto status, m_request.store->status());
     m_expected = status.registrations;
-    m_tally.reserve(static_cast<std::size_t>(m_expected));
-    KIOSK_CHECK(m_request.store->for_each_registration([&](const core::Registration& registration) {
-        m_tally.add_registration(registration);
-        return true;
-    }));
-    m_tally.seal();
     return m_request.store->for_each_scan([&](const core::StoredScan& scan) {
         m_tally.add_scan(scan);
         return true;
     });
 }
 
-void AttendanceList::fill(AttendanceRow& row, const core::Registration& registration) const {
+void AttendanceList::fill(AttendanceRow& row, const core::Registration& registration, Attendance attendance) const {
     const auto& person = registration.person;
     const bool masked = m_request.disclosure == Disclosure::Masked;
     row.ticket = masked ? masked_value(Field::Ticket, registration.ticket) : registration.ticket;
@@ -69,7 +63,7 @@ void AttendanceList::fill(AttendanceRow& row, const core::Registration& registra
     row.status = registration.status;
     row.source = registration.source;
     row.listed = true;
-    row.attendance = m_tally.attendance(registration);
+    row.attendance = std::move(attendance);
     row.note.clear();
     row.answers.clear();
     if (masked)
@@ -93,30 +87,29 @@ core::Status AttendanceList::write(const std::function<core::Status(const Attend
         return status.has_value();
     };
     KIOSK_CHECK(m_request.store->for_each_registration([&](const core::Registration& registration) {
-        m_tally.count_organisation(registration);
+        auto attendance = m_tally.take(registration);
         if (m_request.disclosure == Disclosure::Partner) {
             const auto share = registration.consents.find("share");
             if (share == registration.consents.end() || !share->second)
                 return true;
         }
-        fill(row, registration);
+        fill(row, registration, std::move(attendance));
         return emit();
     }));
     KIOSK_CHECK(status);
-    if (m_request.disclosure == Disclosure::Partner) // nobody knows whether these people consented
+    if (m_request.disclosure == Disclosure::Partner || !m_tally.has_unlisted()) // nobody knows whether they consented
         return {};
     // Signed tickets that came before their registration did: the ticket is all that is known.
-    std::unordered_set<std::string> written;
     KIOSK_CHECK(m_request.store->for_each_scan([&](const core::StoredScan& scan) {
-        const auto& ticket = scan.record.ticket;
-        if (scan.record.outcome != core::Outcome::Admitted || scan.undone || ticket.empty() || m_tally.is_listed(ticket) ||
-            !written.insert(ticket).second)
+        auto attendance = m_tally.take_unlisted(scan);
+        if (!attendance)
             return true;
+        const auto& ticket = scan.record.ticket;
         row = {};
         row.listed = false;
         row.role = "attendee";
         row.ticket = m_request.disclosure == Disclosure::Masked ? masked_value(Field::Ticket, ticket) : ticket;
-        row.attendance = m_tally.attendance_of_ticket(ticket);
+        row.attendance = std::move(*attendance);
         row.answers.resize(m_request.config->questions.size());
         return emit();
     }));

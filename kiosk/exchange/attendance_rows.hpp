@@ -25,9 +25,9 @@ class AttendanceList {
 public:
     explicit AttendanceList(const ExportRequest& request);
 
-    // Reads people and scans once; afterwards attendance is known.
+    // Reads the scans; first.
     core::Status gather();
-    // Calls the sink for each row and counts organisations; once.
+    // Calls the sink for each row; once. Figures are complete afterwards.
     core::Status write(const std::function<core::Status(const AttendanceRow&)>& sink);
 
     const AttendanceTally& tally() const { return m_tally; }
@@ -43,7 +43,7 @@ public:
     std::string time_text(const std::optional<core::Instant>& at) const; // "2026-11-20 13:05:09" in the event's zone
 
 private:
-    void fill(AttendanceRow& row, const core::Registration& registration) const;
+    void fill(AttendanceRow& row, const core::Registration& registration, Attendance attendance) const;
 
     const ExportRequest& m_request;
     AttendanceTally m_tally;

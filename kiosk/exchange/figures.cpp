@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t arrival_ms = 15 * core::minute_ms;
 constexpr std::size_t max_arrival_slots = 4 * 24 * 14; // two weeks; of longer events only slots with people
 
-enum Flag : std::uint8_t { flag_cancelled = 1, flag_walk_in = 2, flag_present = 4, flag_overridden = 8 };
+enum Flag : std::uint8_t { flag_present = 1, flag_overridden = 2, flag_claimed = 4, flag_named = 8 };
 
 std::uint64_t key_of(char kind, std::string_view text) {
     std::uint64_t hash = 0xcbf29ce484222325ULL ^ static_cast<unsigned char>(kind);
@@ -26,6 +26,11 @@ std::uint64_t key_of(char kind, std::string_view text) {
 }
 std::uint64_t ticket_key(std::string_view ticket) { return key_of('t', ticket); }
 std::uint64_t uid_key(std::string_view uid) { return key_of('u', uid); }
+
+// By registration, because two may share a ticket; by ticket where the scan came before its registration.
+std::uint64_t scan_key(const core::ScanRecord& record) {
+    return record.registration.empty() ? ticket_key(record.ticket) : uid_key(record.registration);
+}
 
 std::size_t checkpoint_bit(const core::EventConfig& config, std::string_view id) {
     const auto& all = config.checkpoints;
@@ -48,180 +53,172 @@ std::string canonical_organisation(std::string_view organisation) {
     return name;
 }
 
-AttendanceTally::AttendanceTally(const core::EventConfig& config) : m_config(config) {}
+AttendanceTally::AttendanceTally(const core::EventConfig& config) : m_config(config), m_index(1024) {}
 
-void AttendanceTally::add_registration(const core::Registration& registration) {
-    Person person;
-    // By ticket, because a ticket may have been scanned before its registration arrived; by uid where two share one.
-    person.key = registration.ticket.empty() ? uid_key(registration.uid) : ticket_key(registration.ticket);
-    if (registration.status == core::RegistrationStatus::Cancelled)
-        person.flags |= flag_cancelled;
-    if (registration.source == core::RegistrationSource::WalkIn)
-        person.flags |= flag_walk_in;
-    // The uid waits where the first entry will be, until seal() knows which tickets are shared.
-    person.checkpoints = uid_key(registration.uid);
-    m_people.push_back(person);
+std::uint32_t& AttendanceTally::place(std::uint64_t key) {
+    const auto mask = m_index.size() - 1;
+    auto at = key & mask;
+    while (m_index[at] != 0 && m_people[m_index[at] - 1].key != key)
+        at = (at + 1) & mask;
+    return m_index[at];
 }
 
-void AttendanceTally::seal() {
-    const auto by_key = [](const Person& a, const Person& b) { return a.key < b.key; };
-    std::sort(m_people.begin(), m_people.end(), by_key);
-    for (std::size_t i = 0; i < m_people.size();) {
-        auto end = i + 1;
-        while (end < m_people.size() && m_people[end].key == m_people[i].key)
-            ++end;
-        if (end - i > 1) {
-            m_keys_twice.push_back(m_people[i].key);
-            for (auto j = i; j < end; ++j)
-                m_people[j].key = m_people[j].checkpoints;
-        }
-        i = end;
+void AttendanceTally::grow_index() {
+    const auto size = m_index.size() * 2;
+    m_index.clear();
+    m_index.shrink_to_fit();
+    m_index.resize(size);
+    for (std::size_t i = 0; i < m_people.size(); ++i)
+        place(m_people[i].key) = static_cast<std::uint32_t>(i + 1);
+}
+
+AttendanceTally::Person& AttendanceTally::person(std::uint64_t key) {
+    if ((m_people.size() + 1) * 2 > m_index.size())
+        grow_index();
+    auto& number = place(key);
+    if (number == 0) {
+        m_people.emplace_back().key = key;
+        number = static_cast<std::uint32_t>(m_people.size());
     }
-    for (auto& person : m_people)
-        person.checkpoints = 0;
-    if (!m_keys_twice.empty())
-        std::sort(m_people.begin(), m_people.end(), by_key);
-    m_sealed = true;
+    return m_people[number - 1];
 }
 
-const AttendanceTally::Person* AttendanceTally::find(std::uint64_t key) const {
-    KIOSK_ASSERT(m_sealed);
-    const auto found = std::lower_bound(m_people.begin(), m_people.end(), key,
-                                        [](const Person& person, std::uint64_t wanted) { return person.key < wanted; });
-    return found != m_people.end() && found->key == key ? &*found : nullptr;
-}
-
-const AttendanceTally::Person* AttendanceTally::person_of(const core::Registration& registration) const {
-    if (!registration.ticket.empty())
-        if (const auto* person = find(ticket_key(registration.ticket)))
-            return person;
-    return find(uid_key(registration.uid));
+AttendanceTally::Person* AttendanceTally::claim(std::uint64_t key) {
+    const auto number = place(key);
+    if (number == 0 || (m_people[number - 1].flags & flag_claimed) != 0)
+        return nullptr;
+    m_people[number - 1].flags |= flag_claimed;
+    return &m_people[number - 1];
 }
 
 void AttendanceTally::add_scan(const core::StoredScan& scan) {
     const auto& record = scan.record;
     if (record.outcome == core::Outcome::Repeat)
-        ++m_repeats;
+        ++m_figures.repeats;
     if (record.outcome == core::Outcome::Refused)
-        ++m_refused[record.reason];
+        ++m_figures.refused[record.reason];
     if (record.outcome != core::Outcome::Admitted || scan.undone)
         return;
     if (!record.override_staff.empty())
-        ++m_overrides;
-
-    const auto* listed = record.ticket.empty() ? nullptr : find(ticket_key(record.ticket));
-    if (listed == nullptr && !record.registration.empty())
-        listed = find(uid_key(record.registration));
-    if (listed == nullptr && record.ticket.empty())
+        ++m_figures.overrides;
+    if (record.registration.empty() && record.ticket.empty())
         return;
-    // find() is const for its readers; the row itself is ours to change.
-    auto& person = listed != nullptr ? m_people[static_cast<std::size_t>(listed - m_people.data())]
-                                     : m_unlisted[ticket_key(record.ticket)];
+    auto& who = person(scan_key(record));
     if (!record.override_staff.empty())
-        person.flags |= flag_overridden;
+        who.flags |= flag_overridden;
     const bool entry = record.direction == core::Direction::Entry;
     if (entry)
-        person.flags |= flag_present;
+        who.flags |= flag_present;
     if (is_closed_door(m_config, record)) // that somebody was there counts, when and where is nobody's business
         return;
     if (entry) {
-        person.first_entry_ms = std::min(person.first_entry_ms, record.at.unix_ms);
-        person.checkpoints |= 1ULL << checkpoint_bit(m_config, record.checkpoint);
-        ++person.entries;
+        who.first_entry_ms = std::min(who.first_entry_ms, record.at.unix_ms);
+        who.checkpoints |= 1ULL << checkpoint_bit(m_config, record.checkpoint);
+        ++who.entries;
     } else {
-        person.last_exit_ms = std::max(person.last_exit_ms, record.at.unix_ms);
+        who.last_exit_ms = std::max(who.last_exit_ms, record.at.unix_ms);
     }
 }
 
-Attendance AttendanceTally::describe(const Person& person) const {
+Attendance AttendanceTally::describe(const Person& who, core::RegistrationStatus status,
+                                     core::RegistrationSource source) const {
     Attendance attendance;
-    const bool present = (person.flags & flag_present) != 0;
-    if (present)
-        attendance.presence = (person.flags & flag_walk_in) != 0 ? Presence::WalkIn : Presence::Present;
-    else if ((person.flags & flag_cancelled) != 0)
+    if ((who.flags & flag_present) != 0)
+        attendance.presence = source == core::RegistrationSource::WalkIn ? Presence::WalkIn : Presence::Present;
+    else if (status == core::RegistrationStatus::Cancelled)
         attendance.presence = Presence::Cancelled;
-    if (person.first_entry_ms != INT64_MAX)
-        attendance.first_entry = core::Instant{person.first_entry_ms};
-    if (person.last_exit_ms != INT64_MIN)
-        attendance.last_exit = core::Instant{person.last_exit_ms};
-    attendance.entries = person.entries;
-    attendance.overridden = (person.flags & flag_overridden) != 0;
-    for (std::size_t i = 0; i < m_config.checkpoints.size(); ++i)
-        if (i < 63 && (person.checkpoints >> i & 1) != 0)
+    if (who.first_entry_ms != INT64_MAX)
+        attendance.first_entry = core::Instant{who.first_entry_ms};
+    if (who.last_exit_ms != INT64_MIN)
+        attendance.last_exit = core::Instant{who.last_exit_ms};
+    attendance.entries = who.entries;
+    attendance.overridden = (who.flags & flag_overridden) != 0;
+    for (std::size_t i = 0; i < m_config.checkpoints.size() && i < 63; ++i)
+        if ((who.checkpoints >> i & 1) != 0)
             attendance.checkpoints.push_back(m_config.checkpoints[i].id);
-    if ((person.checkpoints >> 63) != 0)
+    if ((who.checkpoints >> 63) != 0)
         attendance.checkpoints.emplace_back("…");
     return attendance;
 }
 
-Attendance AttendanceTally::attendance(const core::Registration& registration) const {
-    const auto* person = person_of(registration);
-    return person != nullptr ? describe(*person) : Attendance{};
+void AttendanceTally::count(Figures& figures, std::map<std::int64_t, std::int64_t>& arrivals, const Person& who) const {
+    ++figures.registered;
+    figures.present += (who.flags & flag_present) != 0;
+    figures.entries += who.entries;
+    if (who.first_entry_ms != INT64_MAX) {
+        // Zones differ from UTC by whole quarters of an hour, so quarters are the same everywhere.
+        ++arrivals[who.first_entry_ms - ((who.first_entry_ms % arrival_ms) + arrival_ms) % arrival_ms];
+    }
 }
 
-Attendance AttendanceTally::attendance_of_ticket(std::string_view ticket) const {
-    const auto found = m_unlisted.find(ticket_key(ticket));
-    return found != m_unlisted.end() ? describe(found->second) : Attendance{};
-}
-
-bool AttendanceTally::is_listed(std::string_view ticket) const {
-    const auto key = ticket_key(ticket);
-    return find(key) != nullptr || std::binary_search(m_keys_twice.begin(), m_keys_twice.end(), key);
-}
-
-void AttendanceTally::count_organisation(const core::Registration& registration) {
-    const auto* person = person_of(registration);
-    if (person == nullptr || is_individual(registration.person.organisation))
+void AttendanceTally::count_organisation(const std::string& organisation, bool present) {
+    if (is_individual(organisation))
         return;
-    const bool present = (person->flags & flag_present) != 0;
-    if (!present && (person->flags & flag_cancelled) != 0)
-        return;
-    auto canonical = canonical_organisation(registration.person.organisation);
+    auto canonical = canonical_organisation(organisation);
     auto found = m_organisations.find(canonical);
     if (found == m_organisations.end()) {
         if (m_organisations.size() >= max_organisations) {
             m_organisations_cut = true;
             return;
         }
-        found = m_organisations.emplace(std::move(canonical), OrganisationCount{registration.person.organisation, 0, 0}).first;
+        found = m_organisations.emplace(std::move(canonical), OrganisationCount{organisation, 0, 0}).first;
     }
     ++found->second.registered;
     found->second.present += present;
 }
 
-Figures AttendanceTally::figures() const {
-    Figures figures;
-    std::map<std::int64_t, std::int64_t> arrivals; // start of the quarter of an hour → people
-    const auto count = [&](const Person& person) {
-        const bool present = (person.flags & flag_present) != 0;
-        if ((person.flags & flag_cancelled) != 0 && !present) {
-            ++figures.cancelled;
-            return;
+Attendance AttendanceTally::take(const core::Registration& registration) {
+    Person who;
+    for (auto* part : {claim(uid_key(registration.uid)),
+                       registration.ticket.empty() ? nullptr : claim(ticket_key(registration.ticket))})
+        if (part != nullptr) {
+            who.first_entry_ms = std::min(who.first_entry_ms, part->first_entry_ms);
+            who.last_exit_ms = std::max(who.last_exit_ms, part->last_exit_ms);
+            who.checkpoints |= part->checkpoints;
+            who.entries += part->entries;
+            who.flags |= part->flags;
         }
-        ++figures.registered;
-        figures.present += present;
-        figures.walk_ins += present && (person.flags & flag_walk_in) != 0;
-        figures.entries += person.entries;
-        if (person.first_entry_ms != INT64_MAX) {
-            // Zones differ from UTC by whole quarters of an hour, so quarters are the same everywhere.
-            const auto slot = person.first_entry_ms - ((person.first_entry_ms % arrival_ms) + arrival_ms) % arrival_ms;
-            ++arrivals[slot];
-        }
-    };
-    for (const auto& person : m_people)
-        count(person);
-    for (const auto& [key, person] : m_unlisted) {
-        if ((person.flags & flag_present) == 0) // an exit alone says nothing about who it was
-            continue;
-        count(person);
-        ++figures.unlisted;
+    const bool present = (who.flags & flag_present) != 0;
+    if (registration.status == core::RegistrationStatus::Cancelled && !present) {
+        ++m_figures.cancelled;
+    } else {
+        count(m_figures, m_arrivals, who);
+        m_figures.walk_ins += present && registration.source == core::RegistrationSource::WalkIn;
+        count_organisation(registration.person.organisation, present);
     }
+    return describe(who, registration.status, registration.source);
+}
+
+bool AttendanceTally::has_unlisted() const {
+    return std::any_of(m_people.begin(), m_people.end(), [](const Person& who) {
+        return (who.flags & flag_claimed) == 0 && (who.flags & flag_present) != 0;
+    });
+}
+
+std::optional<Attendance> AttendanceTally::take_unlisted(const core::StoredScan& scan) {
+    if (scan.record.outcome != core::Outcome::Admitted || scan.undone)
+        return std::nullopt;
+    const auto number = place(scan_key(scan.record));
+    if (number == 0)
+        return std::nullopt;
+    auto& who = m_people[number - 1];
+    if ((who.flags & (flag_claimed | flag_named)) != 0 || (who.flags & flag_present) == 0)
+        return std::nullopt;
+    who.flags |= flag_named;
+    return describe(who, core::RegistrationStatus::Confirmed, core::RegistrationSource::Import);
+}
+
+Figures AttendanceTally::figures() const {
+    auto figures = m_figures;
+    auto arrivals = m_arrivals;
+    for (const auto& who : m_people)
+        if ((who.flags & flag_claimed) == 0 && (who.flags & flag_present) != 0) { // an exit alone tells of nobody
+            count(figures, arrivals, who);
+            ++figures.unlisted;
+        }
     figures.absent = figures.registered - figures.present;
     figures.rate = figures.registered == 0 ? 0.0
                                            : static_cast<double>(figures.present) / static_cast<double>(figures.registered);
-    figures.repeats = m_repeats;
-    figures.overrides = m_overrides;
-    figures.refused = m_refused;
     for (const auto& [name, organisation] : m_organisations) {
         ++figures.organisations_registered;
         figures.organisations_present += organisation.present > 0;

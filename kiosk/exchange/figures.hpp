@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Who was there, and the figures of an event. Purpose: one pure computation for the export, the summary and the recap.
-// Feed it every registration, then seal() it, then every scan (any order), then read. Ownership: holds 40 bytes for each
-// person, and organisations by name. Threads: one. Failure: none.
+// Who was there, and the figures of an event. Purpose: one pure computation for the export, the summary and the recap,
+// in one pass over the scans and one over the registrations. Ownership: holds at most 56 bytes for each person who was
+// scanned, and organisations by name. Threads: one. Failure: none.
 #include "core/admission.hpp"
 #include "core/ports.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace kiosk::exchange {
@@ -45,7 +44,7 @@ struct Figures {
     std::int64_t walk_ins = 0;   // of the present
     std::int64_t absent = 0;
     std::int64_t cancelled = 0;  // not counted above, unless they came after all
-    std::int64_t unlisted = 0;   // of the present: signed tickets that the roster does not hold
+    std::int64_t unlisted = 0;   // of the present: people whom the roster does not hold
     double rate = 0;             // present / registered
     std::int64_t organisations_registered = 0; // distinct, without individuals
     std::int64_t organisations_present = 0;
@@ -64,19 +63,16 @@ public:
     // `config` must outlive the tally. Closed-door sessions count as presence but show neither time nor door.
     explicit AttendanceTally(const core::EventConfig& config);
 
-    void reserve(std::size_t people) { m_people.reserve(people); }
-    void add_registration(const core::Registration& registration);
-    void seal(); // after the last registration
+    // 1. Every scan, in any order.
     void add_scan(const core::StoredScan& scan);
-
-    Attendance attendance(const core::Registration& registration) const;
-    // Of a ticket that no registration holds.
-    Attendance attendance_of_ticket(std::string_view ticket) const;
-    bool is_listed(std::string_view ticket) const;
-
-    // After the last scan: counts presence by organisation; call once for each registration, in any order.
-    void count_organisation(const core::Registration& registration);
+    // 2. Every registration, once: counts it and says what is known of its attendance.
+    Attendance take(const core::Registration& registration);
+    // 3. Figures. People whose registration was not among those taken (signed tickets that came before their
+    //    registration did) are in them; where there are any, the scans once more name each of them once.
     Figures figures() const;
+    bool has_unlisted() const;
+    std::optional<Attendance> take_unlisted(const core::StoredScan& scan);
+
     // Most present first. At most max_organisations; `organisations_cut` says whether there were more.
     std::vector<OrganisationCount> organisations() const;
     bool organisations_cut() const { return m_organisations_cut; }
@@ -88,23 +84,25 @@ private:
         std::uint64_t key = 0;
         std::int64_t first_entry_ms = INT64_MAX;
         std::int64_t last_exit_ms = INT64_MIN;
-        std::uint64_t checkpoints = 0; // a bit for each; the last one stands for all beyond 64
+        std::uint64_t checkpoints = 0; // a bit for each; the last one stands for all beyond 63
         std::uint32_t entries = 0;
         std::uint8_t flags = 0;
     };
     static_assert(sizeof(Person) == 40);
 
-    const Person* find(std::uint64_t key) const;
-    const Person* person_of(const core::Registration& registration) const;
-    Attendance describe(const Person& person) const;
+    std::uint32_t& place(std::uint64_t key); // where the index holds, or would hold, this key
+    Person& person(std::uint64_t key);
+    Person* claim(std::uint64_t key);
+    void grow_index();
+    Attendance describe(const Person& person, core::RegistrationStatus status, core::RegistrationSource source) const;
+    void count(Figures& figures, std::map<std::int64_t, std::int64_t>& arrivals, const Person& person) const;
+    void count_organisation(const std::string& organisation, bool present);
 
     const core::EventConfig& m_config;
-    std::vector<std::uint64_t> m_keys_twice; // tickets that two registrations share, as they come
-    std::vector<Person> m_people;            // by key once sealed
-    std::unordered_map<std::uint64_t, Person> m_unlisted;
-    bool m_sealed = false;
-    std::int64_t m_repeats = 0, m_overrides = 0;
-    std::map<core::Reason, std::int64_t> m_refused;
+    std::deque<Person> m_people;        // a deque grows without copying
+    std::vector<std::uint32_t> m_index; // open addressing into m_people, 0 is free, n is m_people[n - 1]
+    Figures m_figures;                  // of the registrations taken
+    std::map<std::int64_t, std::int64_t> m_arrivals; // start of the quarter of an hour → people
     std::map<std::string, OrganisationCount, std::less<>> m_organisations;
     bool m_organisations_cut = false;
 };

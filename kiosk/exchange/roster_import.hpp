@@ -3,7 +3,7 @@
 // A roster into the store. Purpose: rows become registrations in batches, known people are updated instead of doubled,
 // and every row that is not taken is reported with its reason. Ownership: borrows everything. Threads: the store's.
 // Failure: an Error where the file can't be read on or the store refuses a batch; `report` then says how far it came,
-// and the same import may be run again. Memory: the batch, plus 16 bytes for each row to find doubles.
+// and the same import may be run again. Memory: the batch, plus about 32 bytes for each row to find doubles.
 #include "core/catalogue.hpp"
 #include "core/ports.hpp"
 #include "exchange/mapping.hpp"

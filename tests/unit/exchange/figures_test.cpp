@@ -34,8 +34,6 @@ TEST_CASE("exchange: first entry, last exit and entries whatever the order of sc
     const auto config = test::salon();
     AttendanceTally tally(config);
     const auto wang = person("u1", "A1");
-    tally.add_registration(wang);
-    tally.seal();
     tally.add_scan(scan("A1", "2026-11-20T15:00:00+08:00"));
     auto exit = scan("A1", "2026-11-20T14:30:00+08:00");
     exit.record.direction = core::Direction::Exit;
@@ -48,7 +46,7 @@ TEST_CASE("exchange: first entry, last exit and entries whatever the order of sc
     undone.undone = true;
     tally.add_scan(undone);
 
-    const auto attendance = tally.attendance(wang);
+    const auto attendance = tally.take(wang);
     CHECK(attendance.presence == Presence::Present);
     CHECK(attendance.first_entry == *core::parse_rfc3339("2026-11-20T13:05:00+08:00"));
     CHECK(attendance.last_exit == *core::parse_rfc3339("2026-11-20T14:30:00+08:00"));
@@ -65,9 +63,6 @@ TEST_CASE("exchange: the figures of an event", "[exchange][figures]") {
                                            person("u6", "A6", "白鹭")};
     people[3].source = core::RegistrationSource::WalkIn;
     people[4].status = core::RegistrationStatus::Cancelled;
-    for (const auto& registration : people)
-        tally.add_registration(registration);
-    tally.seal();
     tally.add_scan(scan("A1", "2026-11-20T13:05:00+08:00"));
     tally.add_scan(scan("A1", "2026-11-20T13:06:00+08:00", core::Outcome::Repeat));
     tally.add_scan(scan("A3", "2026-11-20T13:14:59+08:00"));
@@ -80,8 +75,9 @@ TEST_CASE("exchange: the figures of an event", "[exchange][figures]") {
     refused.record.ticket = "";
     tally.add_scan(refused);
     tally.add_scan(refused);
+    std::vector<Presence> presence;
     for (const auto& registration : people)
-        tally.count_organisation(registration);
+        presence.push_back(tally.take(registration).presence);
 
     const auto figures = tally.figures();
     CHECK(figures.registered == 6); // five who are not cancelled, and the signed ticket
@@ -101,9 +97,8 @@ TEST_CASE("exchange: the figures of an event", "[exchange][figures]") {
     CHECK(figures.arrivals[0].people == 2);
     CHECK(figures.arrivals[1].people == 0);
     CHECK(figures.arrivals[3].people == 2);
-    CHECK(tally.attendance(people[4]).presence == Presence::Cancelled);
-    CHECK(tally.attendance(people[3]).presence == Presence::WalkIn);
-    CHECK(tally.attendance(people[5]).presence == Presence::Absent);
+    CHECK(presence == std::vector{Presence::Present, Presence::Absent, Presence::Present, Presence::WalkIn,
+                                  Presence::Cancelled, Presence::Absent});
 
     const auto organisations = tally.organisations();
     REQUIRE(organisations.size() == 3);
@@ -115,7 +110,6 @@ TEST_CASE("exchange: the figures of an event", "[exchange][figures]") {
 TEST_CASE("exchange: an event without anybody divides by nothing", "[exchange][figures]") {
     const auto config = test::salon();
     AttendanceTally tally(config);
-    tally.seal();
     CHECK(tally.figures().rate == 0.0);
     CHECK(tally.figures().arrivals.empty());
 }
@@ -124,12 +118,10 @@ TEST_CASE("exchange: a closed door shows presence, not time or place", "[exchang
     const auto config = test::salon();
     AttendanceTally tally(config);
     const auto guest = person("u1", "A1");
-    tally.add_registration(guest);
-    tally.seal();
     auto closed = scan("A1", "2026-11-20T16:00:00+08:00");
     closed.record.checkpoint = "cd";
     tally.add_scan(closed);
-    const auto attendance = tally.attendance(guest);
+    const auto attendance = tally.take(guest);
     CHECK(attendance.presence == Presence::Present);
     CHECK_FALSE(attendance.first_entry.has_value());
     CHECK(attendance.checkpoints.empty());
@@ -139,16 +131,59 @@ TEST_CASE("exchange: a closed door shows presence, not time or place", "[exchang
 TEST_CASE("exchange: two registrations with one code are told apart by their ids", "[exchange][figures]") {
     const auto config = test::salon();
     AttendanceTally tally(config);
-    const auto first = person("u1", "SAME");
-    const auto second = person("u2", "SAME");
-    tally.add_registration(first);
-    tally.add_registration(second);
-    tally.seal();
     auto entry = scan("SAME", "2026-11-20T13:05:00+08:00");
     entry.record.registration = "u2";
     tally.add_scan(entry);
-    CHECK(tally.attendance(first).presence == Presence::Absent);
-    CHECK(tally.attendance(second).presence == Presence::Present);
-    CHECK(tally.is_listed("SAME"));
+    CHECK(tally.take(person("u1", "SAME")).presence == Presence::Absent);
+    CHECK(tally.take(person("u2", "SAME")).presence == Presence::Present);
     CHECK(tally.figures().present == 1);
+    CHECK_FALSE(tally.has_unlisted());
+}
+
+TEST_CASE("exchange: scans from before and after the roster arrived are one person's", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    tally.add_scan(scan("A1", "2026-11-20T13:05:00+08:00")); // by the signed ticket alone
+    auto later = scan("A1", "2026-11-20T15:05:00+08:00");
+    later.record.registration = "u1";
+    later.record.checkpoint = "zone";
+    tally.add_scan(later);
+    const auto attendance = tally.take(person("u1", "A1"));
+    CHECK(attendance.entries == 2);
+    CHECK(attendance.first_entry == *core::parse_rfc3339("2026-11-20T13:05:00+08:00"));
+    CHECK(attendance.checkpoints == std::vector<std::string>{"main", "zone"});
+    CHECK(tally.figures().present == 1);
+    CHECK(tally.figures().unlisted == 0);
+}
+
+TEST_CASE("exchange: people without a registration are named once", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    const std::vector<core::StoredScan> scans{scan("S1", "2026-11-20T13:05:00+08:00"), scan("S1", "2026-11-20T14:05:00+08:00"),
+                                              scan("A1", "2026-11-20T13:06:00+08:00")};
+    for (const auto& each : scans)
+        tally.add_scan(each);
+    tally.take(person("u1", "A1"));
+    CHECK(tally.has_unlisted());
+    std::vector<std::string> named;
+    for (const auto& each : scans)
+        if (const auto attendance = tally.take_unlisted(each)) {
+            named.push_back(each.record.ticket);
+            CHECK(attendance->entries == 2);
+        }
+    CHECK(named == std::vector<std::string>{"S1"});
+    CHECK(tally.figures().unlisted == 1);
+    CHECK(tally.figures().present == 2);
+}
+
+TEST_CASE("exchange: thousands of people are kept apart", "[exchange][figures]") {
+    const auto config = test::salon();
+    AttendanceTally tally(config);
+    for (int i = 0; i < 5000; i += 2)
+        tally.add_scan(scan("T" + std::to_string(i), "2026-11-20T13:05:00+08:00"));
+    for (int i = 0; i < 5000; ++i) {
+        const auto presence = tally.take(person("u" + std::to_string(i), "T" + std::to_string(i))).presence;
+        REQUIRE(presence == (i % 2 == 0 ? Presence::Present : Presence::Absent));
+    }
+    CHECK(tally.figures().present == 2500);
 }
