@@ -25,11 +25,6 @@ QRecLevel level_of(Correction correction) {
     return QR_ECLEVEL_M;
 }
 
-bool alphanumeric(const std::string& text) {
-    constexpr std::string_view allowed = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-    return std::ranges::all_of(text, [&](char c) { return allowed.find(c) != std::string_view::npos; });
-}
-
 // The card with the code on it, in modules from the code's centre.
 class Card {
 public:
@@ -144,8 +139,7 @@ void defocus(GreyImage& picture, double sigma) {
 core::Result<Modules> encode_modules(const std::string& text, Correction correction) {
     const auto level = level_of(correction);
     std::unique_ptr<QRcode, decltype([](QRcode* code) { QRcode_free(code); })> code(
-        alphanumeric(text) ? QRcode_encodeString(text.c_str(), 0, level, QR_MODE_AN, 1)
-                           : QRcode_encodeString8bit(text.c_str(), 0, level));
+        QRcode_encodeString(text.c_str(), 0, level, QR_MODE_8, 1)); // digits and capitals are packed where they occur
     if (!code)
         return core::fail(core::ErrorCode::TooLarge, "error.code_too_long", std::to_string(text.size()));
     Modules modules;
