@@ -315,9 +315,9 @@ TEST_CASE("input_method: kiosks that start at the same time don't get into each 
         const pid_t pid = fork();
         REQUIRE(pid >= 0);
         if (pid == 0) {
-            auto composer = RimeComposer::create(folders(folder.path()));
-            bool good = composer && (*composer)->wait_until_ready(std::chrono::seconds(60));
-            if (good) {
+            bool good = false;
+            if (const auto composer = RimeComposer::create(folders(folder.path()));
+                composer && (*composer)->wait_until_ready(std::chrono::seconds(60))) {
                 type(**composer, "guyu");
                 good = find(**composer, "谷雨") == 0;
             }
