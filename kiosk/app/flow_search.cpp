@@ -39,8 +39,6 @@ void KioskApp::update_search() {
     search->asked = typed;
     search->by_digits = is_phone_query(core::search_query(typed));
     search->page = std::move(*page);
-    if (search->page.refused)
-        search->page.rows.clear();
 }
 
 void KioskApp::on(const intent::PickRow& picked) {
