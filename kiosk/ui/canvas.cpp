@@ -63,6 +63,17 @@ Vec Canvas::measure(std::string_view words, Size size, Weight weight, float max_
     return {static_cast<float>(picture.width) / m_scale, static_cast<float>(picture.height) / m_scale};
 }
 
+Canvas::Fitted Canvas::fit(std::string_view words, const Look& look, float width) {
+    auto fitted = look;
+    while (true) {
+        const auto& picture = m_frame.text->picture({words, theme().size(fitted.size) * m_scale, look.weight,
+                                                     std::max(1, static_cast<int>(std::ceil(width * m_scale)) + 1), look.lines, look.align});
+        if (!picture.cut || look.smallest == Size{} || fitted.size <= look.smallest)
+            return {fitted, static_cast<float>(picture.height) / m_scale};
+        fitted.size = smaller(fitted.size);
+    }
+}
+
 Rect Canvas::text(Rect box, std::string_view words, const Look& look) {
     if (words.empty())
         return {box.x, box.y, 0, 0};

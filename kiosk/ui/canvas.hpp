@@ -108,6 +108,12 @@ public:
 
     // ---- text ----
     Rect text(Rect box, std::string_view words, const Look& look); // answers the place taken
+    // The look with the size at which these words fit that width and number of lines, and how high they then are.
+    struct Fitted {
+        Look look;
+        float height = 0;
+    };
+    Fitted fit(std::string_view words, const Look& look, float width);
     Vec measure(std::string_view words, Size size, Weight weight = Weight::Regular, float max_width = 0, int lines = 1);
 
     // ---- surfaces and shapes ----

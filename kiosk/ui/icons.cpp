@@ -62,8 +62,8 @@ void draw_icon(Canvas& canvas, Icon icon, Rect box, Color color, float stroke) {
     case Icon::Repeat:
         p.arc(12, 12, 8, 0.80F, 1.19F);
         p.arc(12, 12, 8, 0.30F, 0.69F);
-        p.line({{19.9F, 4.6F}, {19.4F, 9.2F}, {14.9F, 8.7F}});
-        p.line({{4.1F, 19.4F}, {4.6F, 14.8F}, {9.1F, 15.3F}});
+        p.line({{20.3F, 5.4F}, {19.4F, 9.2F}, {15.6F, 8.5F}});
+        p.line({{3.7F, 18.6F}, {4.6F, 14.8F}, {8.4F, 15.5F}});
         break;
     case Icon::Stop:
         p.line({{6.5F, 6.5F}, {17.5F, 17.5F}});

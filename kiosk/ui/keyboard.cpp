@@ -49,6 +49,7 @@ struct Keys {
             press(sent);
     }
     void named(Rect box, const std::string& key, Icon icon, ButtonLook look) const {
+        look.size = Size::Large;
         if (icon_button(canvas, "key:" + key, box, icon, look))
             press(key);
     }
@@ -147,6 +148,28 @@ void letters(const Keys& keys, Rect area, std::string_view enter_label) {
     keys.enter(place(row, 2), enter_label);
 }
 
+// A number and nothing else: the pad of a telephone.
+void plain_digits(const Keys& keys, Rect area, std::string_view enter_label) {
+    auto& canvas = keys.canvas;
+    const float gap = key_gap(canvas);
+    area = area.centered(std::min(area.w, canvas.step(70)), area.h);
+    const float key = (area.w - 2 * gap) / 3;
+    for (const std::string_view row_keys : {"123", "456", "789", "<0>"}) {
+        Rect row = area.cut_top(key_height(canvas));
+        area.cut_top(gap);
+        for (const char c : row_keys) {
+            const Rect box = row.cut_left(key);
+            row.cut_left(gap);
+            if (c == '<')
+                keys.named(box, "backspace", Icon::Backspace, keys.function());
+            else if (c == '>')
+                keys.enter(box, enter_label);
+            else
+                keys.letter_key(box, c);
+        }
+    }
+}
+
 void digits(const Keys& keys, Rect area, std::string_view enter_label) {
     auto& canvas = keys.canvas;
     const float gap = key_gap(canvas), height = key_height(canvas);
@@ -185,7 +208,7 @@ float keyboard_height(const Canvas& canvas, const KeyboardView& keyboard) {
     return rows + (shows_candidates(keyboard) ? candidate_height(canvas) + key_gap(canvas) : 0) + 2 * canvas.step(2);
 }
 
-void draw_keyboard(Canvas& canvas, const KeyboardView& keyboard, std::string_view enter_label) {
+void draw_keyboard(Canvas& canvas, const KeyboardView& keyboard, std::string_view enter_label, bool numbers_only) {
     const auto& theme = canvas.theme();
     Rect panel = canvas.screen();
     panel = panel.cut_bottom(keyboard_height(canvas, keyboard));
@@ -200,7 +223,9 @@ void draw_keyboard(Canvas& canvas, const KeyboardView& keyboard, std::string_vie
         candidates(canvas, keyboard, inner.cut_top(candidate_height(canvas)), ground);
         inner.cut_top(key_gap(canvas));
     }
-    if (keyboard.layout == Layout::Digits)
+    if (keyboard.layout == Layout::Digits && numbers_only)
+        plain_digits(keys, inner, enter_label);
+    else if (keyboard.layout == Layout::Digits)
         digits(keys, inner, enter_label);
     else
         letters(keys, inner, enter_label);

@@ -9,6 +9,7 @@ namespace kiosk::ui {
 // How much of the screen's foot it takes, so that screens lay themselves out above it.
 float keyboard_height(const Canvas& canvas, const app::KeyboardView& keyboard);
 
-void draw_keyboard(Canvas& canvas, const app::KeyboardView& keyboard, std::string_view enter_label);
+// `numbers_only`: where nothing but digits makes sense, the digits' layout is a plain pad.
+void draw_keyboard(Canvas& canvas, const app::KeyboardView& keyboard, std::string_view enter_label, bool numbers_only);
 
 } // namespace kiosk::ui

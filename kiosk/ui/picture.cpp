@@ -39,6 +39,14 @@ Picture Picture::half() const {
     return out;
 }
 
+Picture Picture::coarse() const {
+    constexpr int step = 8;
+    auto out = *this;
+    for (auto& channel : out.rgb)
+        channel = static_cast<std::uint8_t>(std::min(255, (channel + step / 2) / step * step));
+    return out;
+}
+
 core::Status write_png(const Picture& picture, const std::filesystem::path& path) {
     const SurfacePointer surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, picture.width, picture.height));
     auto* pixels = cairo_image_surface_get_data(surface.get());

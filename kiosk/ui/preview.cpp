@@ -89,20 +89,21 @@ void Preview::draw(Canvas& canvas, Rect box, app::ScannerState state) {
 
     canvas.clip(box);
     const Rect aim = box.inset(canvas.step(4));
-    finder(canvas, aim, theme.plate.on.with_alpha(0.85));
+    finder(canvas, aim, theme.plate.on);
     if (m_frame->codes.empty()) {
         // Moves with the picture only: it never asks for a frame of its own.
         const double phase = std::fmod(canvas.input().now_ms, scan_line_period_ms) / scan_line_period_ms;
         const auto share_down = static_cast<float>(phase < 0.5 ? phase * 2 : 2 - phase * 2);
         const float y = aim.y + aim.h * share_down;
-        canvas.line({aim.x + canvas.step(3), y}, {aim.right() - canvas.step(3), y}, theme.plate.on.with_alpha(0.55), 3);
+        canvas.fill({aim.x + canvas.step(3), y - 1.5F, aim.w - canvas.step(6), 3}, theme.plate.on.with_alpha(0.7), 1.5F);
     }
     for (const auto& code : m_frame->codes) {
         std::vector<Vec> corners;
         for (const auto& point : code)
             corners.push_back({box.x + (1 - (point.x - from.x) / share.x) * box.w, box.y + (point.y - from.y) / share.y * box.h});
-        canvas.path(corners, theme.plate.fill.with_alpha(0.6), canvas.step(1.5F), true);
-        canvas.path(corners, theme.plate.on, canvas.step(0.75F), true);
+        // Seen on a white screen and on a dark coat alike.
+        canvas.path(corners, theme.plate.on, canvas.step(1.75F), true);
+        canvas.path(corners, theme.found, canvas.step(1), true);
     }
     canvas.unclip();
 }

@@ -144,6 +144,11 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
     Rect area = canvas.screen();
     if (keyboard)
         area.cut_bottom(keyboard_height(canvas, *view.keyboard));
+    // A notice gets room of its own: it must not hide what it is about.
+    const auto said = canvas.say(view.notice);
+    Rect notice_area = area;
+    if (!said.empty())
+        notice_area = area.cut_bottom(notice_height(canvas));
     const Scene scene{canvas, view, m_preview, area, keyboard};
     std::visit(Overload{
                    [&](const app::IdleView& body) { draw_idle(scene, body); },
@@ -158,9 +163,10 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
                },
                view.body);
     canvas.lift(1, 0);
-    if (!view.notice.empty()) {
-        canvas.appear("notice", !m_state.started_ms.contains("notice"));
-        notice(canvas, area, canvas.say(view.notice));
+    if (!said.empty()) {
+        canvas.lift(canvas.appear("notice", !m_state.started_ms.contains("notice")), 0);
+        notice(canvas, notice_area, said);
+        canvas.lift(1, 0);
     } else {
         m_state.started_ms.erase("notice");
     }
@@ -169,7 +175,8 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
         const bool opening = !m_state.started_ms.contains("keyboard");
         const double open = canvas.appear("keyboard", opening);
         canvas.lift(1, keyboard_height(canvas, *view.keyboard) * static_cast<float>(1 - open));
-        draw_keyboard(canvas, *view.keyboard, enter_label(canvas, view));
+        const auto* factor = std::get_if<app::SecondFactorView>(&view.body);
+        draw_keyboard(canvas, *view.keyboard, enter_label(canvas, view), factor && !factor->by_name);
         canvas.lift(1, 0);
     } else {
         m_state.started_ms.erase("keyboard");

@@ -139,6 +139,7 @@ core::Result<Theme> parse_theme(std::string_view toml_text, const std::string& n
     theme.wait = read.pair("wait");
     theme.stop = read.pair("stop");
     theme.plate = read.pair("plate");
+    theme.found = read.color("found");
     theme.family = read.text("type", "family");
     theme.small = read.number("type", "small");
     theme.body = read.number("type", "body");

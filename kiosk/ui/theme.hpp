@@ -35,6 +35,7 @@ struct Pair {
 struct Theme {
     Color paper, raised, line, ink, ink_soft;
     Pair accent, good, wait, stop, plate;
+    Color found; // the outline of a code in the live picture
 
     std::string family;
     float small = 0, body = 0, large = 0, title = 0, display = 0;

@@ -204,7 +204,8 @@ bool choice(Canvas& canvas, const std::string& id, Rect box, std::string_view la
         canvas.fill(mark_box, theme.accent.fill, round);
         draw_icon(canvas, Icon::Check, mark_box.inset(canvas.step(0.5F)), theme.accent.on, 3);
     } else {
-        canvas.outline(mark_box, theme.ink_soft, hair, round);
+        kind == ChoiceKind::One ? canvas.circle(mark_box.center(), mark / 2 - hair, theme.ink_soft, hair)
+                                : canvas.outline(mark_box, theme.ink_soft, hair, round);
     }
     Look words{Size::Body, chosen ? Weight::Bold : Weight::Regular, theme.ink};
     words.lines = lines;
@@ -230,7 +231,8 @@ bool field_box(Canvas& canvas, const std::string& id, Rect box, const FieldLook&
     if (look.value.empty() && look.preedit.empty()) {
         if (look.focused)
             canvas.fill({inner.x, inner.y + inner.h / 2 - theme.size(look.size) * 0.6F, hair, theme.size(look.size) * 1.2F}, theme.accent.fill);
-        inner.cut_left(canvas.step(1));
+        if (look.focused)
+            inner.cut_left(canvas.step(1));
         Look words{Size::Body, Weight::Regular, theme.ink_soft};
         words.smallest = Size::Small;
         canvas.text(inner, look.placeholder, words);
@@ -338,20 +340,25 @@ void countdown(Canvas& canvas, Rect box, std::int64_t seconds, Color color, Colo
     canvas.text(box, canvas.tr("ui.returns"), words);
 }
 
+float notice_height(const Canvas& canvas) { return canvas.theme().target + canvas.step(4); }
+
 void notice(Canvas& canvas, Rect area, std::string_view words) {
     if (words.empty())
         return;
     const auto& theme = canvas.theme();
     const float height = theme.target, side = icon_side(canvas, Size::Body);
     const float width = std::min(area.w - canvas.step(4), std::ceil(canvas.measure(words, Size::Body).x) + side + canvas.step(8));
-    const Rect box{area.x + (area.w - width) / 2, area.bottom() - height - canvas.step(3), width, height};
+    const Rect box{area.x + (area.w - width) / 2, area.bottom() - height - canvas.step(2), width, height};
     canvas.shadow(box, theme.radius);
     canvas.fill(box, theme.ink, theme.radius);
     const Canvas::On on(canvas, theme.ink);
     Rect inner = box.inset(canvas.step(3), 0);
-    draw_icon(canvas, Icon::Check, inner.cut_left(side).centered(side, side), theme.paper);
+    draw_icon(canvas, Icon::Bell, inner.cut_left(side).centered(side, side), theme.paper);
     inner.cut_left(canvas.step(1.5F));
-    canvas.text(inner, words, {Size::Body, Weight::Regular, theme.paper});
+    Look look{Size::Body, Weight::Regular, theme.paper};
+    look.lines = 2;
+    look.smallest = Size::Small;
+    canvas.text(inner, words, look);
 }
 
 void problem_line(Canvas& canvas, Rect box, std::string_view words, Align align) {

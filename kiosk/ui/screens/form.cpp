@@ -54,9 +54,13 @@ public:
         m_help = canvas.say(field.help);
         m_problem = canvas.say(field.problem);
         const auto options = field.options.size();
-        const float narrow = canvas.step(46);
+        const float narrow = canvas.step(38);
         m_columns = options >= columns_above ? std::max<std::size_t>(1, static_cast<std::size_t>((width + canvas.theme().gap) / narrow)) : std::max<std::size_t>(1, std::min<std::size_t>(options, width > narrow * 1.7F ? 2 : 1));
         m_columns = std::min<std::size_t>(m_columns, 3);
+        if (options > 0) { // as few columns as the rows allow: four stand two by two, not three and one
+            const auto rows = (options + m_columns - 1) / m_columns;
+            m_columns = (options + rows - 1) / rows;
+        }
     }
 
     float height() {
@@ -193,7 +197,7 @@ private:
             m_canvas.fill(mark_box, theme.accent.fill, theme.radius / 2);
             draw_icon(m_canvas, Icon::Check, mark_box.inset(m_canvas.step(0.5F)), theme.accent.on, 3);
         } else {
-            m_canvas.outline(mark_box, theme.ink_soft, 2, theme.radius / 2);
+            m_canvas.outline(mark_box, m_problem.empty() ? theme.ink_soft : theme.stop.fill, 2, theme.radius / 2);
         }
         inner.cut_left(m_canvas.step(2));
         inner.w = consent_text_width();
@@ -307,14 +311,20 @@ void draw_form(Scene scene, const app::FormView& form) {
     const bool tight = scene.keyboard && !canvas.portrait();
     if (tight)
         head.title = canvas.say(form.title); // the keyboard takes the room of the large title
-    header(canvas, scene.view, scene.area, head);
+    Rect middle = header(canvas, scene.view, scene.area, head);
+    const bool wide = !canvas.portrait();
+    if (wide && !tight)
+        progress(canvas, middle.inset(canvas.step(4), 0), form.page, form.pages); // beside the way back, where there is room
 
     Rect area = scene.area;
     area = area.centered(std::min(area.w - 2 * margin(canvas), canvas.step(120)), area.h);
     if (!tight) {
-        progress(canvas, area.cut_top(canvas.step(4)), form.page, form.pages);
-        if (form.pages > 1)
+        if (!wide && form.pages > 1) {
+            progress(canvas, area.cut_top(canvas.step(4)), form.page, form.pages);
             area.cut_top(canvas.step(2));
+        } else {
+            area.cut_top(canvas.step(1));
+        }
         Look title{Size::Title, Weight::Bold, theme.ink};
         title.lines = 2;
         title.smallest = Size::Large;

@@ -66,7 +66,7 @@ void status(Scene& scene, Rect box) {
     const float side = theme.body * 1.25F;
     const auto saying = canvas.say(scene.view.sync.text);
     const float sync_width = std::ceil(canvas.measure(saying, Size::Small).x) + side + canvas.step(1) + 1;
-    Rect right = box.cut_right(std::min(sync_width, box.w * 0.55F));
+    Rect right = box.cut_right(std::min(sync_width, box.w * 0.72F));
     draw_icon(canvas, sync_icon(scene.view.sync.state), right.cut_left(side).centered(side, side),
               sync_colors(theme, scene.view.sync.state).fill);
     right.cut_left(canvas.step(1));
@@ -127,12 +127,13 @@ void invitation(Scene& scene, const app::IdleView& idle, Rect box, Align align) 
     box.y = placed.bottom() + canvas.step(6);
     box.h = std::max(0.0F, box.h - canvas.step(6));
 
-    Look call{Size::Display, Weight::Bold, theme.accent.fill, align};
+    const bool slide = idle.slide > 0 && !idle.slide_lines.empty();
+    Look call{slide ? Size::Title : Size::Display, Weight::Bold, theme.accent.fill, align};
     call.lines = 2;
     call.smallest = Size::Title;
     call.vertical = Look::Vertical::Top;
     const auto words = canvas.tr("ui.idle.show_code");
-    const float height = canvas.measure(words, Size::Display, Weight::Bold, box.w, 2).y;
+    const float height = canvas.measure(words, call.size, Weight::Bold, box.w, 2).y;
     const auto called = canvas.text(box.cut_top(height), words, call);
     box.h = box.bottom() - (called.bottom() + canvas.step(3));
     box.y = called.bottom() + canvas.step(3);
@@ -140,7 +141,8 @@ void invitation(Scene& scene, const app::IdleView& idle, Rect box, Align align) 
     Look soft{Size::Body, Weight::Regular, theme.ink_soft, align};
     soft.lines = 2;
     soft.vertical = Look::Vertical::Top;
-    if (idle.slide > 0 && !idle.slide_lines.empty()) {
+    if (slide) {
+        soft.color = theme.ink;
         for (const auto& line : idle.slide_lines) {
             if (box.h < theme.body)
                 break;
@@ -188,8 +190,8 @@ void upright(Scene& scene, const app::IdleView& idle) {
     buttons(canvas, area.cut_bottom(buttons_height(canvas, has)), has);
     area.cut_bottom(canvas.step(4));
     area.cut_top(canvas.step(2));
-    // The picture keeps a camera's shape; words get the rest.
-    const float high = std::min(area.w * 0.75F, area.h * 0.62F);
+    // The picture is as large as the words leave it.
+    const float high = std::min(area.w * 0.92F, area.h * 0.66F);
     scene.preview.draw(canvas, area.cut_bottom(high), scene.view.scanner);
     area.cut_bottom(canvas.step(4));
     invitation(scene, idle, area, Align::Center);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/screens/screens.hpp"
 
+#include <cmath>
+
 namespace kiosk::ui {
 
 void draw_out_of_order(Scene scene, const app::OutOfOrderView& out) {
@@ -49,7 +51,8 @@ void draw_out_of_order(Scene scene, const app::OutOfOrderView& out) {
         look.smallest = Size::Body;
         look.vertical = Look::Vertical::Top;
         look.decides = true;
-        lines.push_back({std::move(words), look, canvas.step(before)});
+        const auto fitted = canvas.fit(words, look, area.w);
+        lines.push_back({std::move(words), fitted.look, canvas.step(before)});
     };
     add(out.what, Size::Title, Weight::Bold, theme.ink, 2, 5);
     add(out.told, Size::Large, Weight::Regular, theme.ink, 2, 4);
@@ -74,11 +77,12 @@ void draw_out_of_order(Scene scene, const app::OutOfOrderView& out) {
     if (next.empty())
         return;
     column.cut_top(canvas.step(6));
-    const Rect box = column.cut_top(next_height);
+    const float mark = canvas.step(5);
+    const float words_width = std::min(next_width - canvas.step(7), std::ceil(canvas.measure(next, Size::Large, Weight::Bold, next_width - canvas.step(7), 2).x) + 1);
+    const Rect box = column.cut_top(next_height).centered(words_width + mark + canvas.step(2 + 2 * 5), next_height);
     card(canvas, box);
     const Canvas::On on(canvas, theme.raised);
-    Rect inner = box.inset(canvas.step(4), 0);
-    const float mark = canvas.step(5);
+    Rect inner = box.inset(canvas.step(5), 0);
     draw_icon(canvas, Icon::Pin, inner.cut_left(mark).centered(mark, mark), theme.accent.fill);
     inner.cut_left(canvas.step(2));
     Look where{Size::Large, Weight::Bold, theme.ink};

@@ -19,11 +19,11 @@ void emblem(Canvas& canvas, Rect box, Outcome outcome, Pair pair) {
     switch (outcome) {
     case Outcome::Admitted: // a full disc
         canvas.disc(center, radius, pair.on);
-        draw_icon(canvas, Icon::Check, box.inset(radius * 0.36F), pair.fill, 2.8F);
+        draw_icon(canvas, Icon::Check, box.inset(radius * 0.28F), pair.fill, 2.8F);
         break;
     case Outcome::Repeat: // a ring of two arrows
         draw_icon(canvas, Icon::Repeat, box.inset(-radius * 0.16F), pair.on, 2.2F);
-        draw_icon(canvas, Icon::Check, box.inset(radius * 0.62F), pair.on, 3.0F);
+        draw_icon(canvas, Icon::Check, box.inset(radius * 0.66F), pair.on, 3.4F);
         break;
     case Outcome::Incomplete: { // a sheet of paper
         const Rect sheet = box.centered(radius * 1.5F, radius * 1.96F);
@@ -163,15 +163,16 @@ void draw_result(Scene scene, const app::ResultView& result) {
         look.decides = true;
         parts.push_back({std::move(words), look, parts.empty() ? 0 : canvas.step(before)});
     };
-    add(canvas.tr(outcome_key(result.outcome)), Size::Large, Weight::Bold, 1, 0, Size::Body);
+    // The state's word, a name or what is wrong, then what to do. A title that stands beside a name is that word.
     const auto title = canvas.say(result.title);
     if (!result.name.empty() && !says_name(result.title, result.name) && title.find(result.name) == std::string::npos) {
+        add(title, Size::Title, Weight::Bold, 1, 0, Size::Body);
         add(result.name, Size::Display, Weight::Bold, 2, 3, Size::Large);
-        add(title, Size::Title, Weight::Bold, 2, 2.5F, Size::Large);
     } else {
+        add(canvas.tr(outcome_key(result.outcome)), Size::Title, Weight::Regular, 1, 0, Size::Body);
         add(title, Size::Display, Weight::Bold, 2, 3, Size::Large);
     }
-    add(result.organisation, Size::Large, Weight::Regular, 1, 2, Size::Body);
+    add(result.organisation, Size::Large, Weight::Regular, 1, 3, Size::Body);
     add(canvas.say(result.detail), Size::Large, Weight::Regular, 3, 4, Size::Body);
     for (const auto& line : result.welcome)
         add(canvas.say(line), Size::Large, Weight::Regular, 2, 2, Size::Body);
@@ -191,11 +192,10 @@ void draw_result(Scene scene, const app::ResultView& result) {
     float total = agenda_height > 0 ? agenda_height + canvas.step(4) : 0;
     std::vector<float> heights;
     for (auto& part : parts) {
-        // Shrinks first where one size smaller saves a line.
-        auto size = part.look.size;
-        auto need = canvas.measure(part.words, size, part.look.weight, words_area.w, part.look.lines).y;
-        heights.push_back(need);
-        total += need + part.before;
+        const auto fitted = canvas.fit(part.words, part.look, words_area.w);
+        part.look = fitted.look;
+        heights.push_back(fitted.height);
+        total += fitted.height + part.before;
     }
     if (tall) {
         const float block = icon_side + canvas.step(6) + total;

@@ -81,16 +81,18 @@ void draw_search(Scene scene, const app::SearchView& search) {
         canvas.text(block, said.empty() ? canvas.tr("ui.search.start") : said, words);
         return;
     }
-    area.cut_bottom(canvas.step(1));
-    const float line = said.empty() ? 0 : theme.small + canvas.step(1.5F);
+    area.cut_bottom(canvas.step(0.5F));
+    const float line = said.empty() ? 0 : theme.small + canvas.step(1);
     if (!said.empty())
-        canvas.text(area.cut_bottom(line), said, {Size::Small, Weight::Bold, theme.ink, tall ? Align::Center : Align::Left});
+        canvas.text(area.cut_top(line), said, {Size::Small, Weight::Bold, theme.ink});
     const std::size_t columns = !tall && search.rows.size() > 3 ? 2 : 1;
-    const auto rows = static_cast<float>((search.rows.size() + columns - 1) / columns);
     const float gap = canvas.step(scene.keyboard && !tall ? 1 : 2);
+    const auto room = static_cast<std::size_t>(std::max(1.0F, (area.h + gap + 1) / (theme.target + gap)));
+    const auto needed = (search.rows.size() + columns - 1) / columns;
+    const auto rows = static_cast<float>(std::min(needed, room));
     const float high = std::clamp((area.h - gap * (rows - 1)) / rows, theme.target, canvas.step(11));
     const float wide = (area.w - theme.gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
-    for (std::size_t i = 0; i < search.rows.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(search.rows.size(), columns * room); ++i) {
         const Rect place{area.x + static_cast<float>(i % columns) * (wide + theme.gap),
                          area.y + static_cast<float>(i / columns) * (high + gap), wide, high};
         result_row(canvas, place, search.rows[i], i);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/screens/screens.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <numeric>
 
 namespace kiosk::ui {
 
@@ -40,7 +41,9 @@ void tab_button(Canvas& canvas, Rect box, const TabEntry& entry, bool chosen, bo
         Rect inner = box.inset(canvas.step(2.5F), 0);
         draw_icon(canvas, entry.icon, inner.cut_left(side).centered(side, side), color);
         inner.cut_left(canvas.step(2));
-        canvas.text(inner, label, {Size::Body, chosen ? Weight::Bold : Weight::Regular, color});
+        Look words{Size::Body, chosen ? Weight::Bold : Weight::Regular, color};
+        words.smallest = Size::Small;
+        canvas.text(inner, label, words);
     }
     if (touch.tapped)
         canvas.emit(app::intent::ChooseTab{entry.tab});
@@ -76,12 +79,13 @@ void figure(Canvas& canvas, Rect box, std::int64_t number, std::string_view key,
     canvas.text(inner, canvas.tr(key), {Size::Small, Weight::Regular, theme.ink_soft});
 }
 
-void counts(Canvas& canvas, const app::StaffView& staff, Rect area) {
+void counts(Canvas& canvas, const app::View& view, const app::StaffView& staff, Rect area) {
     const auto& theme = canvas.theme();
-    const auto sum = [&staff](auto member) {
-        return std::accumulate(staff.counts.begin(), staff.counts.end(), std::int64_t{0},
-                               [member](std::int64_t so_far, const app::CountRow& row) { return so_far + row.*member; });
-    };
+    // The large figures are this door's. Doors can't be added up: the same person passes several.
+    const auto here = std::find_if(staff.counts.begin(), staff.counts.end(), [&view](const app::CountRow& row) {
+        return row.checkpoint.zh == view.header.checkpoint.zh && row.checkpoint.en == view.header.checkpoint.en;
+    });
+    const app::CountRow door = here == staff.counts.end() ? app::CountRow{} : *here;
     const float gap = theme.gap;
     const std::size_t across = canvas.portrait() ? 2 : 4;
     const float wide = (area.w - gap * static_cast<float>(across - 1)) / static_cast<float>(across);
@@ -91,9 +95,9 @@ void counts(Canvas& canvas, const app::StaffView& staff, Rect area) {
         Color color;
     };
     const Figure figures[] = {{staff.registered, "ui.staff.registered", theme.ink},
-                              {sum(&app::CountRow::admitted), "ui.staff.admitted", theme.good.fill},
-                              {sum(&app::CountRow::repeats), "ui.staff.repeats", theme.wait.fill},
-                              {sum(&app::CountRow::refused), "ui.staff.refused", theme.stop.fill}};
+                              {door.admitted, "ui.staff.admitted_here", theme.good.fill},
+                              {door.inside, "ui.staff.inside_here", theme.ink},
+                              {door.refused, "ui.staff.refused_here", theme.stop.fill}};
     const float high = canvas.step(14);
     for (std::size_t i = 0; i < std::size(figures); ++i)
         figure(canvas, {area.x + static_cast<float>(i % across) * (wide + gap), area.y + static_cast<float>(i / across) * (high + gap), wide, high},
@@ -145,29 +149,25 @@ void scan_row(Canvas& canvas, Rect row, const app::ScanRow& scan, const std::opt
     const bool tall = canvas.portrait();
     const auto soft = scan.undone ? theme.ink_soft : theme.ink;
     const bool asking = asks_undo == scan.id;
+    auto look = plain_look(canvas);
+    look.icon = Icon::Undo;
+    look.size = Size::Small;
+    // As wide in every row, so that the columns stand.
+    Rect action = row.cut_right(std::max(button_width(canvas, canvas.tr("ui.staff.undo_confirm"), look), button_width(canvas, canvas.tr("ui.staff.undo"), look)));
     if (scan.can_undo && !scan.undone) {
-        auto look = plain_look(canvas);
-        look.icon = Icon::Undo;
-        look.size = Size::Small;
         if (asking) {
             look.pair = theme.stop;
             look.border.reset();
         }
         const auto label = canvas.tr(asking ? "ui.staff.undo_confirm" : "ui.staff.undo");
-        auto sure = look;
-        const float wide = std::max(button_width(canvas, canvas.tr("ui.staff.undo_confirm"), sure), button_width(canvas, label, look));
-        const Rect box = row.cut_right(wide);
-        if (button(canvas, "undo:" + scan.id, box.centered(wide, theme.target), label, look)) {
+        if (button(canvas, "undo:" + scan.id, action.centered(action.w, theme.target), label, look)) {
             if (asking)
                 canvas.emit(app::intent::ConfirmUndo{scan.id});
             else
                 canvas.emit(app::intent::AskUndo{scan.id});
         }
     } else if (scan.undone) {
-        const auto label = canvas.tr("ui.staff.undone");
-        row.cut_right(canvas.step(3));
-        const float wide = std::ceil(canvas.measure(label, Size::Small).x) + 1;
-        canvas.text(row.cut_right(wide), label, {Size::Small, Weight::Regular, theme.ink_soft, Align::Right});
+        canvas.text(action, canvas.tr("ui.staff.undone"), {Size::Small, Weight::Regular, theme.ink_soft, Align::Center});
     }
     row.cut_right(canvas.step(2));
     const float time = std::ceil(canvas.measure("00:00", Size::Body).x) + canvas.step(2);
@@ -196,7 +196,7 @@ void scan_row(Canvas& canvas, Rect row, const app::ScanRow& scan, const std::opt
         canvas.text(row, what, small);
         return;
     }
-    canvas.text(row.cut_left(row.w * 0.46F), shown, name);
+    canvas.text(row.cut_left(row.w * 0.54F), shown, name);
     row.cut_left(canvas.step(2));
     canvas.text(row, what, small);
 }
@@ -417,7 +417,7 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
             rail.cut_left(canvas.step(1));
         }
     } else {
-        Rect rail = area.cut_left(canvas.step(26));
+        Rect rail = area.cut_left(canvas.step(29));
         area.cut_left(canvas.step(4));
         for (const auto& entry : tabs) {
             tab_button(canvas, rail.cut_top(theme.target + canvas.step(1)), entry, entry.tab == staff.tab, false);
@@ -426,9 +426,9 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     }
     const auto said = canvas.say(staff.notice);
     if (!said.empty())
-        area.cut_bottom(theme.target + canvas.step(3)); // so that it covers nothing
+        area.cut_bottom(notice_height(canvas));
     switch (staff.tab) {
-    case StaffTab::Counts: counts(canvas, staff, area); break;
+    case StaffTab::Counts: counts(canvas, scene.view, staff, area); break;
     case StaffTab::Recent: recent(canvas, staff, area); break;
     case StaffTab::Override: override_scan(canvas, staff, area); break;
     case StaffTab::Setup: setup(canvas, staff, area); break;
@@ -436,7 +436,7 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     }
     if (!said.empty()) {
         Rect foot = area;
-        foot.h += theme.target + canvas.step(4);
+        foot.h += notice_height(canvas) + canvas.step(1);
         notice(canvas, foot, said);
     }
 }
