@@ -55,7 +55,8 @@ std::string csv_cell(std::string_view text) {
     cell += text;
     if (loses_itself(text))
         cell += '\t';
-    if (cell.find_first_of(",\"\r\n\t") == std::string::npos)
+    // The semicolon too: where it stands often enough, a reader could take it for the separator.
+    if (cell.find_first_of(",;\"\r\n\t") == std::string::npos)
         return cell;
     std::string quoted(1, '"');
     for (const char c : cell) {

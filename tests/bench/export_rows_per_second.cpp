@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attendance of 100,000 people, 85,000 of them present, out of the real database as CSV, XLSX and JSON. The baseline is
-// reading the same people and scans without writing anything, in the same run. Peak memory is measured at 20,000 and at
+// reading the same people and scans without writing anything, in the same run. Peak memory is measured at 50,000 and at
 // 100,000 people: it may grow by some tens of bytes a person, not with the file.
+// (The database's own page cache of 32 MiB is in both.)
 #include "exchange/attendance_export.hpp"
 #include "resources/resources.hpp"
 #include "roster_bench.hpp"
@@ -11,7 +12,7 @@ using namespace kiosk;
 namespace {
 
 constexpr const char* bench_name = "export_rows_per_second";
-constexpr std::uint32_t many = 100'000, few = 20'000;
+constexpr std::uint32_t many = 100'000, few = 50'000;
 
 void fill(const std::filesystem::path& database, std::uint32_t rows) {
     bench::measure([&] {

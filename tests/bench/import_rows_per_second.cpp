@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A roster of 100,000 rows from CSV and XLSX into the real database: into an empty one, and once more where nothing has
 // changed. The baseline is the same registrations appended without reading a table, in batches of the same size, in the
-// same run. Peak memory is measured at 20,000 and at 100,000 rows: it must not grow with the file.
+// same run. Peak memory is measured at 50,000 and at 100,000 rows: it must not grow with the file.
+// (The database's own page cache of 32 MiB is in both.)
 #include "exchange/roster_import.hpp"
 #include "roster_bench.hpp"
 
@@ -12,7 +13,7 @@ using namespace kiosk;
 namespace {
 
 constexpr const char* bench_name = "import_rows_per_second";
-constexpr std::uint32_t many = 100'000, few = 20'000;
+constexpr std::uint32_t many = 100'000, few = 50'000;
 
 std::vector<std::string> cells_of(const core::Registration& registration) {
     const auto& person = registration.person;

@@ -29,6 +29,7 @@ TEST_CASE("exchange: numbers that a spreadsheet would spoil stay text", "[exchan
     CHECK(exchange::csv_cell("G3BBWJ17C0") == "G3BBWJ17C0");
     CHECK(exchange::csv_cell("2026-11-20 13:05:00") == "2026-11-20 13:05:00");
     CHECK(exchange::csv_cell("a,\"b\"\n") == "\"a,\"\"b\"\"\n\"");
+    CHECK(exchange::csv_cell("a; b") == "\"a; b\"");
     CHECK(exchange::csv_cell("") == "");
 }
 
