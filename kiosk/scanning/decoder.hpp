@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -34,6 +35,8 @@ public:
     // The base pass, and where it reads nothing every extra pass in turn until one reads. Bounded: see the decision
     // record on what a frame may cost.
     std::vector<FoundCode> decode_thorough(GreyView frame);
+    // Processor time that decode_thorough may take, in place of its own bound: for tests on slow (sanitized) builds.
+    void allow_us(std::int64_t budget_us);
     // What the library alone reads, for comparison.
     std::vector<FoundCode> decode_plain(GreyView frame);
 

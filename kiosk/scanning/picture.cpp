@@ -177,8 +177,9 @@ core::Result<GreyImage> load_picture(Bytes bytes, const std::string& name, Size 
 }
 
 core::Result<GreyImage> load_picture(const std::filesystem::path& path, Size fit) {
+    std::error_code error;
     std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file)
+    if (!file || !std::filesystem::is_regular_file(path, error))
         return fail(ErrorCode::NotFound, "error.picture_missing", path.string());
     const auto length = static_cast<std::streamoff>(file.tellg());
     if (length < 0 || static_cast<std::uint64_t>(length) > largest_file)
