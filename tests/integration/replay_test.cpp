@@ -28,7 +28,7 @@ TEST_CASE("replay: every scenario of the project holds", "[replay][integration]"
     const auto files = scenario_files();
     REQUIRE(files.size() >= 20);
     const replay::PluginFactory plugins = [](const core::Event& event) -> std::unique_ptr<core::AdmissionPlugin> {
-        return wiring::make_broker(event, {});
+        return wiring::make_broker(event, {}, [] { return std::int64_t{0}; });
     };
     for (const auto& file : files) {
         INFO(file.filename().string());

@@ -83,6 +83,8 @@ int run(int argc, char** argv) {
     options.settings.confirm_before_check_in |= confirm;
     options.settings.dark |= dark;
     options.sound = options.sound && !silent;
+    if (!options.tour.empty() && window_size.empty())
+        window_size = "1280x800"; // pictures of one size, whatever display there is
     if (!window_size.empty()) {
         if (std::sscanf(window_size.c_str(), "%dx%d", &options.width, &options.height) != 2 || options.width < 320 ||
             options.height < 320 || options.width > 16384 || options.height > 16384) {

@@ -25,7 +25,7 @@ Outcome replay(const Context& context, const std::vector<std::string>& files) {
     std::size_t passed = 0, failed = 0;
     bool wrong = false;
     const replay::PluginFactory plugins = [](const core::Event& event) -> std::unique_ptr<core::AdmissionPlugin> {
-        return wiring::make_broker(event, {});
+        return wiring::make_broker(event, {}, [] { return std::int64_t{0}; });
     };
     for (const auto& file : files) {
         const auto scenario = [&]() -> core::Result<replay::Scenario> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/replay/scenario.hpp"
 
+#include "core/json_depth.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -269,6 +271,8 @@ Result<Scenario> read_scenario(const Json& json) {
 Result<Scenario> parse_scenario(std::string_view text) {
     if (text.size() > max_scenario_bytes)
         return fail(ErrorCode::TooLarge, "error.scenario", "a scenario file has at most 16 MiB");
+    if (!core::json_nests_within(text))
+        return wrong("it is nested too deeply");
     // The JSON library says where a file is wrong, or that a value has another type, by exception only.
     try {
         return read_scenario(Json::parse(text));

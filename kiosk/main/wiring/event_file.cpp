@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/wiring/event_file.hpp"
 
+#include "core/json_depth.hpp"
 #include "crypto/crypto.hpp"
 
 namespace kiosk::wiring {
@@ -257,6 +258,8 @@ Result<EventFile> read_event_file(const Json& seed) {
 }
 
 Result<EventFile> parse_event_file(std::string_view text) {
+    if (!core::json_nests_within(text))
+        return wrong("it is nested too deeply");
     try {
         auto json = Json::parse(text);
         if (json.is_object()) {

@@ -27,9 +27,10 @@ std::string machine_name() {
 }
 
 std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
-                                                 const std::function<void(std::string_view)>& log) {
+                                                 const std::function<void(std::string_view)>& log,
+                                                 std::function<std::int64_t()> clock_us) {
     plugin_host::Options options;
-    options.monotonic_us = &monotonic_us;
+    options.monotonic_us = std::move(clock_us);
     if (log)
         options.log = [log](plugin_host::LogLevel, std::string_view plugin, std::string_view text) {
             log(std::string(plugin) + ": " + std::string(text));

@@ -53,9 +53,11 @@ private:
     std::optional<app::CheckIn> m_check_in;
 };
 
-// The plugins of an event, from the usual folders.
+// The plugins of an event, from the usual folders. `clock_us` is what their time budgets are measured with; one that
+// stands still switches the budgets off, for runs that must come out the same on a busy machine.
 std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
-                                                 const std::function<void(std::string_view)>& log);
+                                                 const std::function<void(std::string_view)>& log,
+                                                 std::function<std::int64_t()> clock_us = &monotonic_us);
 
 // $XIANGDAO_DB, else xiangdao.db in this folder.
 std::filesystem::path default_database();
