@@ -175,6 +175,12 @@ core::Status Database::Impl::take_identity() {
     if (!origin && options.device.empty())
         return core::fail(core::ErrorCode::Invalid, "error.device_name", path);
 
+    // Whoever goes on from a damaged end would chain everything that follows to it.
+    if (journal.head().seq > 0) {
+        const auto last = journal.read(row_id(origin->number, journal.head().seq));
+        if (!last || chain_hash(*options.hasher, *last) != last->hash)
+            return core::fail(core::ErrorCode::Corrupt, "error.database_damaged", path + ": the last operation");
+    }
     std::string fingerprint;
     if (options.fingerprint)
         fingerprint = options.fingerprint(path);

@@ -70,18 +70,15 @@ void Journal::load() {
             continue;
         Query last(m_connection, "SELECT id, hlc, hash FROM operations WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
                    row_id(origin.number, 1), row_id(origin.number, max_seq));
-        if (last.next()) {
-            if (origin.number == m_current) {
-                m_head.seq = seq_of(last.integer(0));
-                m_head.hash = last.digest(2);
-                clock = std::max(clock, as_hlc(last.integer(1)));
-            }
-        }
-        if (origin.number != m_current) {
-            Query count(m_connection, "SELECT count(*) FROM operations WHERE id BETWEEN ? AND ?",
-                        row_id(origin.number, origin.acknowledged + 1), row_id(origin.number, max_seq));
-            if (count.next())
-                m_old_pending += static_cast<std::uint64_t>(count.integer(0));
+        if (!last.next())
+            continue;
+        const auto seq = seq_of(last.integer(0));
+        if (origin.number == m_current) {
+            m_head.seq = seq;
+            m_head.hash = last.digest(2);
+            clock = std::max(clock, as_hlc(last.integer(1)));
+        } else if (seq > origin.acknowledged) {
+            m_old_pending += seq - origin.acknowledged; // without gaps, as we wrote them
         }
     }
     m_head.hlc = clock;

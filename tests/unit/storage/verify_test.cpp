@@ -106,3 +106,17 @@ TEST_CASE("verify: progress grows to the end", "[storage][verify]") {
     }));
     CHECK(last == 6000);
 }
+
+TEST_CASE("verify: nothing is chained to a damaged last operation", "[storage][verify]") {
+    Tampered t;
+    {
+        SQLite::Database raw(t.folder / "k.db", SQLite::OPEN_READWRITE);
+        REQUIRE(raw.exec("UPDATE operations SET body = '{}' WHERE id = (SELECT max(id) FROM operations)") == 1);
+    }
+    const auto opened = storage::Database::open(t.folder / "k.db", t.ports.options());
+    REQUIRE(!opened);
+    CHECK(opened.error().code == core::ErrorCode::Corrupt);
+    // It can still be read and checked.
+    auto reader = need(storage::Database::open_read_only(t.folder / "k.db", t.ports.options()));
+    CHECK(!need(reader->verify()).ok());
+}
