@@ -89,6 +89,10 @@ public:
     }
 
     std::vector<Finder> take(std::size_t most) {
+        // Noise shows the pattern in a row; a square of three modules shows it in many.
+        std::erase_if(m_found, [](const Finder& finder) {
+            return finder.seen < 2 || static_cast<float>(finder.seen) < finder.module_px * 0.8F;
+        });
         std::ranges::sort(m_found, [](const Finder& a, const Finder& b) { return a.seen > b.seen; });
         if (m_found.size() > most)
             m_found.resize(most);
@@ -109,7 +113,12 @@ private:
             return;
         const PixelPoint centre{static_cast<float>(x) + across->centre + 0.5F, centre_y + 0.5F};
         const float module = static_cast<float>(across->total + vertical->total) / 14.0F;
-        for (auto& known : m_found) {
+        // Rows come in order: only patterns seen a few rows ago can be this one.
+        std::erase_if(m_active, [&](std::size_t index) {
+            return static_cast<float>(y) - m_found[index].centre.y > m_found[index].module_px * 4 + 2;
+        });
+        for (const auto index : m_active) {
+            auto& known = m_found[index];
             const float dx = known.centre.x - centre.x, dy = known.centre.y - centre.y;
             if (std::abs(dx) < module * 2 && std::abs(dy) < module * 2 && known.module_px < module * 1.6F &&
                 module < known.module_px * 1.6F) {
@@ -120,12 +129,15 @@ private:
                 return;
             }
         }
-        if (m_found.size() < 400)
+        if (m_found.size() < 4'000) {
+            m_active.push_back(m_found.size());
             m_found.push_back({centre, module, 1});
+        }
     }
 
     GreyView m_picture;
     std::vector<Finder> m_found;
+    std::vector<std::size_t> m_active;
 };
 
 float length(PixelPoint a, PixelPoint b) { return std::hypot(a.x - b.x, a.y - b.y); }

@@ -227,9 +227,18 @@ std::int64_t thread_cpu_us() {
 }
 
 struct GridReader::State {
+    // A module near the node that moves: where it is now, how much it follows, and what is expected of it.
+    struct Follower {
+        Vector at;
+        float weight;
+        float follows;
+        int expected;
+    };
+
     GreyView picture;
     std::vector<Contrast> contrasts; // one for each corner
     std::vector<Hypothesis> hypotheses;
+    std::vector<Follower> followers;
     const Contrast* at_hand = nullptr; // that of the corner at hand
     GreyImage mean;
     GreyImage symbol;
@@ -310,63 +319,110 @@ struct GridReader::State {
         return right / static_cast<float>(count);
     }
 
-    void settle(Warp& warp, const KnownModules& known) const {
-        const int side = known.side();
-        const float cell = warp.cell();
-        const auto around = [&](int node) {
-            const float centre = static_cast<float>(node) * cell;
-            return std::pair{std::max(0, static_cast<int>(centre - cell)),
-                             std::min(side - 1, static_cast<int>(centre + cell))};
-        };
-        // Large codes would take long; every second module tells the same.
-        const int stride = side > 80 ? 2 : 1;
-        const auto score = [&](int i, int j) {
-            const auto [left, right] = around(i);
-            const auto [top, bottom] = around(j);
-            float sum = 0, weights = 0;
-            for (int y = top; y <= bottom; y += stride)
-                for (int x = left; x <= right; x += stride) {
-                    const float wx = 1 - std::abs((static_cast<float>(x) + 0.5F) / cell - static_cast<float>(i));
-                    const float wy = 1 - std::abs((static_cast<float>(y) + 0.5F) / cell - static_cast<float>(j));
-                    if (wx <= 0 || wy <= 0)
-                        continue;
-                    const float weight = wx * wy * (known.at(x, y) != 0 ? 2.0F : 1.0F);
-                    sum += weight * standing_out(warp, known, x, y);
-                    weights += weight;
-                }
-            sum /= std::max(weights, 0.001F);
-            // Neighbours pull: a net, not a heap.
-            float bent = 0;
-            int neighbours = 0;
-            for (const auto& [di, dj] : {std::pair{1, 0}, std::pair{-1, 0}, std::pair{0, 1}, std::pair{0, -1}}) {
-                const int ni = i + di, nj = j + dj;
-                if (ni < 0 || nj < 0 || ni >= warp.nodes() || nj >= warp.nodes())
-                    continue;
-                const Vector d = warp.shift(i, j) - warp.shift(ni, nj);
-                bent += d.x * d.x + d.y * d.y;
-                ++neighbours;
-            }
-            return sum * (1 - 0.06F * bent / static_cast<float>(neighbours));
-        };
-        for (const float step : {0.4F, 0.4F, 0.2F, 0.2F, 0.1F}) {
-            // From the top left, where the finder pattern holds the net, outwards.
-            for (int ring = 0; ring < 2 * warp.nodes() - 1 && !late(); ++ring)
-                for (int j = std::max(0, ring - warp.nodes() + 1); j <= std::min(ring, warp.nodes() - 1); ++j) {
-                    const int i = ring - j;
-                    float best = score(i, j);
-                    const Vector start = warp.shift(i, j);
-                    Vector chosen = start;
-                    for (int direction = 0; direction < 8; ++direction) {
-                        const int k = direction < 4 ? direction : direction + 1;
-                        warp.shift(i, j) = start + Vector{static_cast<float>(k % 3 - 1), static_cast<float>(k / 3 - 1)} * step;
-                        if (const float s = score(i, j); s > best) {
-                            best = s;
-                            chosen = warp.shift(i, j);
+    // How well the modules around a node stand out if it moves by `step` (in pixels of the picture).
+    float standing_around(Vector step) const {
+        float sum = 0;
+        for (const auto& module : followers) {
+            const float value = contrast(module.at + step * module.follows);
+            sum += module.weight * (module.expected == 0 ? std::abs(value) : static_cast<float>(module.expected) * value);
+        }
+        return sum;
+    }
+
+    // How far the net is bent at a node that is shifted so.
+    static float bend(const Warp& warp, int i, int j, Vector shift) {
+        float bent = 0;
+        int neighbours = 0;
+        for (const auto& [di, dj] : {std::pair{1, 0}, std::pair{-1, 0}, std::pair{0, 1}, std::pair{0, -1}}) {
+            const int ni = i + di, nj = j + dj;
+            if (ni < 0 || nj < 0 || ni >= warp.nodes() || nj >= warp.nodes())
+                continue;
+            const Vector d = shift - warp.shift(ni, nj);
+            bent += d.x * d.x + d.y * d.y;
+            ++neighbours;
+        }
+        return bent / static_cast<float>(neighbours);
+    }
+
+    float standing(const Warp& warp, const KnownModules& known, int stride) const {
+        float sum = 0;
+        int count = 0;
+        for (int y = 0; y < known.side(); y += stride)
+            for (int x = 0; x < known.side(); x += stride, ++count)
+                sum += standing_out(warp, known, x, y);
+        return sum / static_cast<float>(count);
+    }
+
+    // Paper around a cup bends all of the net at once, by more than its nodes could find one by one.
+    void roll(Warp& warp, const KnownModules& known) const {
+        const auto n = static_cast<float>(known.side());
+        const int stride = std::max(1, known.side() / 18);
+        for (const bool along_x : {true, false}) {
+            const auto before = warp;
+            auto trial = warp;
+            float best = standing(warp, known, stride) * 1.03F;
+            for (float arch = -3.5F; arch <= 3.5F; arch += 0.5F)
+                for (float squeeze = -1.5F; squeeze <= 1.5F; squeeze += 0.5F) {
+                    if (late())
+                        return;
+                    for (int j = 0; j < warp.nodes(); ++j)
+                        for (int i = 0; i < warp.nodes(); ++i) {
+                            // Finder patterns stay; in between an arch across and a squeeze along.
+                            const float u = (static_cast<float>(along_x ? i : j) * warp.cell() - 3.5F) / (n - 7);
+                            const float up = arch * 4 * u * (1 - u), aside = squeeze * 10.4F * u * (1 - u) * (1 - 2 * u);
+                            trial.shift(i, j) = before.shift(i, j) + (along_x ? Vector{aside, up} : Vector{up, aside});
                         }
+                    if (const float s = standing(trial, known, stride); s > best) {
+                        best = s;
+                        warp = trial;
                     }
-                    warp.shift(i, j) = chosen;
                 }
         }
+    }
+
+    // Moves the net's nodes to where the modules stand out most.
+    void settle(Warp& warp, const KnownModules& known) {
+        const int side = known.side();
+        const float cell = warp.cell();
+        // Large codes would take long; every second module tells the same.
+        const int stride = side > 60 ? 2 : 1;
+        const auto move_node = [&](int i, int j, float step) {
+            const float middle_x = static_cast<float>(i) * cell, middle_y = static_cast<float>(j) * cell;
+            followers.clear();
+            for (int y = std::max(0, static_cast<int>(middle_y - cell)); y <= std::min(side - 1, static_cast<int>(middle_y + cell)); y += stride)
+                for (int x = std::max(0, static_cast<int>(middle_x - cell)); x <= std::min(side - 1, static_cast<int>(middle_x + cell)); x += stride) {
+                    const float cx = static_cast<float>(x) + 0.5F, cy = static_cast<float>(y) + 0.5F;
+                    const float follows = (1 - std::abs(cx - middle_x) / cell) * (1 - std::abs(cy - middle_y) / cell);
+                    if (std::abs(cx - middle_x) >= cell || std::abs(cy - middle_y) >= cell)
+                        continue;
+                    const int expected = known.at(x, y);
+                    followers.push_back({warp(cx, cy), follows * (expected != 0 ? 2.0F : 1.0F), follows, expected});
+                }
+            // A module's width and height here; the perspective changes little within a cell.
+            const float nx = std::clamp(middle_x, 0.5F, static_cast<float>(side) - 0.5F), ny = std::clamp(middle_y, 0.5F, static_cast<float>(side) - 0.5F);
+            const Vector right = warp(nx + 0.5F, ny) - warp(nx - 0.5F, ny), below = warp(nx, ny + 0.5F) - warp(nx, ny - 0.5F);
+            const Vector start = warp.shift(i, j);
+            const auto score = [&](Vector by) {
+                // Neighbours pull: a net, not a heap.
+                return standing_around(right * by.x + below * by.y) * (1 - 0.06F * bend(warp, i, j, start + by));
+            };
+            float best = score({0, 0});
+            Vector chosen = start;
+            for (int direction = 0; direction < 8; ++direction) {
+                const int k = direction < 4 ? direction : direction + 1;
+                const Vector by = Vector{static_cast<float>(k % 3 - 1), static_cast<float>(k / 3 - 1)} * step;
+                if (const float s = score(by); s > best) {
+                    best = s;
+                    chosen = start + by;
+                }
+            }
+            warp.shift(i, j) = chosen;
+        };
+        for (const float step : {0.4F, 0.4F, 0.2F, 0.2F, 0.1F})
+            // From the top left, where the finder pattern holds the net, outwards.
+            for (int ring = 0; ring < 2 * warp.nodes() - 1 && !late(); ++ring)
+                for (int j = std::max(0, ring - warp.nodes() + 1); j <= std::min(ring, warp.nodes() - 1); ++j)
+                    move_node(ring - j, j, step);
     }
 
     ModuleValues sampled(const Warp& warp, int side, float module_px) const {
@@ -490,13 +546,7 @@ struct GridReader::State {
                 if (!perspective.sane())
                     continue;
                 const Warp warp(perspective, side);
-                float standing = 0;
-                int count = 0;
-                const int stride = std::max(2, side / 24);
-                for (int y = 0; y < side; y += stride)
-                    for (int x = 0; x < side; x += stride, ++count)
-                        standing += standing_out(warp, known, x, y);
-                const float score = known_score(warp, known) + 0.01F * standing / static_cast<float>(count);
+                const float score = known_score(warp, known) + 0.01F * standing(warp, known, std::max(2, side / 24));
                 hypotheses.push_back({index, side, perspective, module, score});
             }
         }
@@ -536,6 +586,14 @@ std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Cor
             break;
         state.at_hand = &state.contrasts[hypothesis.corner];
         Warp warp(hypothesis.perspective, hypothesis.side);
+        const auto straight = warp;
+        state.settle(warp, known_modules(hypothesis.side));
+        if (auto text = state.read(warp, known_modules(hypothesis.side), hypothesis.module_px); !text.empty())
+            return outlined(std::move(text), warp, hypothesis.side);
+        if (state.late())
+            break;
+        warp = straight;
+        state.roll(warp, known_modules(hypothesis.side));
         state.settle(warp, known_modules(hypothesis.side));
         if (auto text = state.read(warp, known_modules(hypothesis.side), hypothesis.module_px); !text.empty())
             return outlined(std::move(text), warp, hypothesis.side);
