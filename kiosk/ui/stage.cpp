@@ -74,6 +74,11 @@ Stage::~Stage() {
     m_store.leave();
 }
 
+std::size_t Stage::page_of(const std::string& list) const {
+    const auto found = m_state.first_row.find(list);
+    return found == m_state.first_row.end() ? 0 : found->second;
+}
+
 const Theme& Stage::theme_for(const app::View& view) {
     const auto key = (view.dark ? "dark" : "light") + view.accent;
     if (key != m_theme_key) {

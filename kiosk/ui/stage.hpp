@@ -35,6 +35,7 @@ public:
 
     std::uint64_t preview_shown() const { return m_preview.shown(); }
     const TextEngine& text() const { return m_text; }
+    std::size_t page_of(const std::string& list) const; // its first row on the screen
 
 private:
     const Theme& theme_for(const app::View& view);

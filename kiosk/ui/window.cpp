@@ -177,11 +177,19 @@ void Window::wake() {
     SDL_PushEvent(&event);
 }
 
+void Window::reset_composition() {
+    if (m_state->typing) {
+        SDL_StopTextInput();
+        SDL_StartTextInput();
+    }
+}
+
 PixelSize Window::size() const { return m_state->pixels(); }
 const std::vector<LayoutFault>& Window::faults() const { return m_state->faults; }
 
 void Window::State::key(const SDL_KeyboardEvent& event, Turn& turn) {
-    const KeyEvent raw{event.keysym.scancode, event.keysym.mod, event.timestamp, event.state == SDL_PRESSED, event.repeat != 0};
+    const KeyEvent raw{event.keysym.scancode, (event.keysym.mod & KMOD_SHIFT) != 0, (event.keysym.mod & KMOD_CAPS) != 0,
+                       event.timestamp, event.state == SDL_PRESSED, event.repeat != 0};
     if (key_hook && key_hook(raw))
         return;
     if (!raw.down)
@@ -278,9 +286,7 @@ Turn Window::turn(const app::View& view, app::PreviewSource* preview, int wait_m
     for (bool more = SDL_WaitEventTimeout(&event, wait) != 0; more; more = SDL_PollEvent(&event) != 0) {
         state.handle(event, view, turn);
         // A press and its release are two frames, however fast they come: each must be seen by the screens.
-        if (state.input.pressed && state.input.released)
-            break;
-        if ((state.input.pressed || state.input.released) && turn.intents.empty())
+        if (state.input.pressed || state.input.released)
             break;
     }
     if (state.corner_since && clock_ms() - *state.corner_since >= corner_hold_ms) {

@@ -8,7 +8,8 @@
 //
 //     auto themes = ui::load_themes(assets);
 //     auto window = ui::Window::create(options, *themes, catalogue);
-//     (*window)->on_key([&](const ui::KeyEvent& key) { return wedge.key(key.…); });   // true: it was the scanner's
+//     (*window)->on_key([&](const ui::KeyEvent& key) { … wedge.key(key.scancode, key.shift, …); return swallow; });
+//     (*window)->on_text([&](std::string_view, std::uint64_t) { return wedge.bursting(); });
 //     app.on_change([&] { window->wake(); });  scanner.on_frame([&] { window->wake(); });
 //     while (!turn.quit) {
 //         auto view = app.view();                                  // shared_ptr<const View>
@@ -41,7 +42,8 @@ struct WindowOptions {
 // A key as the keyboard sent it, whatever the language of typing: a keyboard-wedge scanner speaks in these.
 struct KeyEvent {
     int scancode = 0;        // SDL_Scancode
-    unsigned modifiers = 0;  // SDL_Keymod
+    bool shift = false;
+    bool caps_lock = false;
     std::uint64_t at_ms = 0; // of SDL's clock
     bool down = false;
     bool repeated = false;   // held, sent again by the system
@@ -70,6 +72,7 @@ public:
     Turn turn(const app::View& view, app::PreviewSource* preview, int wait_ms);
 
     void wake(); // from any thread: ends the wait of turn()
+    void reset_composition(); // throws away what an input method was composing: a scanner's keys got into it
 
     PixelSize size() const;
     core::Result<Picture> screenshot(const app::View& view, app::PreviewSource* preview); // draws, without showing
