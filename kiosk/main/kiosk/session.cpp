@@ -58,8 +58,7 @@ public:
                 return false;
             if (key.repeated)
                 return m_wedge.bursting();
-            return apply(m_wedge.key(key.scancode, (key.modifiers & KMOD_SHIFT) != 0, (key.modifiers & KMOD_CAPS) != 0,
-                                     static_cast<std::int64_t>(key.at_ms)));
+            return apply(m_wedge.key(key.scancode, key.shift, key.caps_lock, static_cast<std::int64_t>(key.at_ms)));
         });
         window.on_text([this](std::string_view, std::uint64_t) { return m_wedge.bursting(); });
     }
@@ -275,7 +274,8 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
                 end.tour_failed = true;
                 g_stop = true;
             } else {
-                tour.emplace(thread, std::move(*plan), options.tour, [&window] { window.wake(); });
+                tour.emplace(thread, std::move(*plan), options.tour,
+                             TourHooks{[&window] { window.wake(); }, [&scanners] { scanners.request_source(""); }});
             }
         }
 

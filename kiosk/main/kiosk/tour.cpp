@@ -47,14 +47,14 @@ core::Result<TourPlan> load_plan(const std::filesystem::path& clip) {
     return plan;
 }
 
-Tour::Tour(app::AppThread& app, TourPlan plan, std::filesystem::path folder, std::function<void()> wake)
-    : m_app(app), m_plan(std::move(plan)), m_folder(std::move(folder)), m_wake(std::move(wake)) {
+Tour::Tour(app::AppThread& app, TourPlan plan, std::filesystem::path folder, TourHooks hooks)
+    : m_app(app), m_plan(std::move(plan)), m_folder(std::move(folder)), m_hooks(std::move(hooks)) {
     std::filesystem::create_directories(m_folder);
     m_thread = std::thread([this] {
         run();
         const std::lock_guard lock(m_mutex);
         m_done = true;
-        m_wake();
+        m_hooks.wake();
     });
 }
 
@@ -93,7 +93,7 @@ std::optional<ui::Picture> Tour::picture() {
     std::unique_lock lock(m_mutex);
     m_picture.reset();
     m_wanted = m_app.view();
-    m_wake();
+    m_hooks.wake();
     m_taken.wait_for(lock, std::chrono::seconds(10), [this] { return m_picture || m_stop; });
     return m_picture && m_picture->width > 0 ? m_picture : std::nullopt;
 }
@@ -175,7 +175,8 @@ void Tour::type_pinyin(const std::string& letters, const std::string& wanted) {
 // The first choice, yes to what must be agreed, a number where there must be one.
 void Tour::answer(const app::FormView& form) {
     for (const auto& field : form.fields) {
-        if (field.answered && field.problem.empty())
+        // Whoever has filled in an organisation is not "without one".
+        if ((field.answered && field.problem.empty()) || field.id == "person.individual")
             continue;
         if (field.kind == app::FieldKind::YesNo || field.kind == app::FieldKind::Consent)
             m_app.post(intent::SetAnswer{field.id, true});
@@ -190,6 +191,10 @@ void Tour::answer(const app::FormView& form) {
 void Tour::run() {
     idle_screens();
     watch_the_clip();
+    m_hooks.camera_off(); // nobody else comes while somebody types
+    wait_for("the camera's end", [](const app::View& view) { return view.scanner == app::ScannerState::Off; });
+    back_to_idle();
+    shoot("idle-without-camera");
     search_for_somebody();
     register_somebody();
     visit_staff();
@@ -297,13 +302,13 @@ void Tour::register_somebody() {
         for (const auto& field : form->fields) {
             m_app.post(intent::FocusField{field.id});
             pause(80);
-            if (field.id == "name") {
+            if (field.id == "person.name") {
                 press("jiangqiufen");
                 shoot("walk-in-pinyin");
                 type_pinyin("", "江秋分");
             } else if (field.kind == app::FieldKind::Phone) {
                 press("10000008866");
-            } else if (field.id == "organisation") {
+            } else if (field.id == "person.organisation") {
                 m_app.post(intent::TypeText{"竹里示例大学"});
             }
             pause(80);

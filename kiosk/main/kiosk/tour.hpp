@@ -31,9 +31,14 @@ struct TourPlan {
 };
 core::Result<TourPlan> load_plan(const std::filesystem::path& clip);
 
+struct TourHooks {
+    std::function<void()> wake;       // the window's thread
+    std::function<void()> camera_off; // from the tour's thread
+};
+
 class Tour {
 public:
-    Tour(app::AppThread& app, TourPlan plan, std::filesystem::path folder, std::function<void()> wake);
+    Tour(app::AppThread& app, TourPlan plan, std::filesystem::path folder, TourHooks hooks);
     ~Tour();
 
     // Called by the window's thread in every turn: takes the pictures that are waited for.
@@ -69,7 +74,7 @@ private:
     app::AppThread& m_app;
     TourPlan m_plan;
     std::filesystem::path m_folder;
-    std::function<void()> m_wake;
+    TourHooks m_hooks;
     std::vector<std::string> m_problems;
     std::size_t m_admitted = 0;
     int m_number = 0;
