@@ -14,6 +14,16 @@
 
 #include <cstring>
 
+// cairo 1.16 loses 768 bytes for each OpenType font that it embeds in a PDF. Only the sheets are not watched.
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+using FontsUnwatched = __lsan::ScopedDisabler;
+#else
+struct FontsUnwatched {
+    FontsUnwatched() {} // not trivial, so that an unused variable is no warning
+};
+#endif
+
 using namespace kiosk;
 
 namespace {
@@ -132,6 +142,7 @@ TEST_CASE("exchange: a sheet of tickets is paged and every code on it reads", "[
     const test::TemporaryFolder folder;
     const auto path = folder / "tickets.pdf";
     {
+        const FontsUnwatched unwatched;
         auto sheet = exchange::TicketSheet::create(path, "天天象上");
         REQUIRE(sheet.has_value());
         for (int i = 0; i < 13; ++i) {
@@ -169,6 +180,7 @@ TEST_CASE("exchange: a sheet of tickets is paged and every code on it reads", "[
 TEST_CASE("exchange: a sheet without tickets, or not finished, leaves nothing", "[exchange][ticket]") {
     const test::TemporaryFolder folder;
     {
+        const FontsUnwatched unwatched;
         auto sheet = exchange::TicketSheet::create(folder / "a.pdf", "x");
         REQUIRE(sheet.has_value());
         CHECK(sheet->finish().error().message_key == "error.exchange.no_tickets");
