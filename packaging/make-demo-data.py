@@ -102,7 +102,7 @@ FIXED = {
 PG_STATUS = [
     ("production", "已在生产使用", "In production", 45),
     ("trial", "正在试用", "Trying it out", 25),
-    ("planned", "有计划,还没开始", "Planned, not started", 15),
+    ("planned", "有计划，还没开始", "Planned, not started", 15),
     ("none", "暂时没有用", "Not using it yet", 15),
 ]
 # The roster's headings are the questions' texts: that is how the import knows them.

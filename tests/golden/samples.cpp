@@ -100,7 +100,7 @@ ResultView refused(Reason reason) {
 
 void add_results(std::vector<Sample>& all) {
     auto welcome = admitted("王谷雨", "松果示例软件");
-    welcome.welcome = {{"洽谈区 4 号桌,15:20", "Business area, table 4 at 15:20"}};
+    welcome.welcome = {{"洽谈区 4 号桌，15:20", "Business area, table 4 at 15:20"}};
     welcome.can_print_badge = true;
     all.push_back(timed(with("result_admitted", welcome, true), 8));
     auto rare = admitted("𠮷田𬱖", "白鹭示例集成");

@@ -46,7 +46,7 @@ std::vector<app::DeckChoice> LocalDeck::cameras() {
     if (!m_options.scanner.empty() &&
         std::ranges::find(choices, m_options.scanner, &app::DeckChoice::id) == choices.end())
         choices.insert(choices.begin(), {m_options.scanner, {"设定的扫描源", "Configured source"}, false});
-    choices.push_back({"", {"不用摄像头,只用扫码枪", "No camera, scanner only"}, false});
+    choices.push_back({"", {"不用摄像头，只用扫码枪", "No camera, scanner only"}, false});
     for (auto& choice : choices)
         choice.chosen = choice.id == m_scanner;
     return choices;

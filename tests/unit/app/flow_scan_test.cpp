@@ -23,7 +23,7 @@ TEST_CASE("scan: a good code is saved, green, by name, with sound, welcome and p
     CHECK(result.outcome == Outcome::Admitted);
     CHECK(result.tone == Tone::Good);
     CHECK(result.name == "王谷雨");
-    CHECK(k.text(result.title) == "欢迎,王谷雨");
+    CHECK(k.text(result.title) == "欢迎，王谷雨");
     CHECK(result.organisation == "松果示例软件");
     CHECK(result.welcome.size() == 1);
     REQUIRE(result.now);
@@ -50,7 +50,7 @@ TEST_CASE("scan: a second scan tells when the first one was, with a masked name"
     CHECK(k.result().outcome == Outcome::Repeat);
     CHECK(k.result().tone == Tone::Wait);
     CHECK(k.result().name == "王*雨");
-    CHECK(k.text(k.result().detail) == "您已于 13:12 签到,可直接入场");
+    CHECK(k.text(k.result().detail) == "您已于 13:12 签到，可直接入场");
     CHECK(k.view().cue == Cue::Repeat);
     k.send(intent::ToggleLanguage{});
     CHECK(k.text(k.result().detail) == "You checked in at 13:12. Please go in.");
@@ -367,7 +367,7 @@ TEST_CASE("scan: an exit says goodbye", "[app][scan]") {
     k.settings.direction = core::Direction::Exit;
     k.open();
     k.scan("A1");
-    CHECK(k.text(k.result().title) == "再见,王谷雨");
+    CHECK(k.text(k.result().title) == "再见，王谷雨");
     CHECK(k.result().welcome.empty());
 }
 

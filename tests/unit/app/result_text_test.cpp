@@ -51,10 +51,10 @@ TEST_CASE("result: a repeat on another day doesn't say a bare time", "[app][resu
         decision.first_at = setting.now - ago_ms;
         return k.catalogue->text(core::Language::Chinese, result_view(decision, setting).detail);
     };
-    CHECK(detail(core::minute_ms) == "您已于 13:11 签到,可直接入场");
-    CHECK(detail(core::day_ms) == "您昨天 13:12 已签到,可直接入场");
-    CHECK(detail(3 * core::day_ms) == "您在 3 天前已签到,可直接入场");
-    CHECK(detail(-2 * core::day_ms) == "您已签过到,可直接入场");
+    CHECK(detail(core::minute_ms) == "您已于 13:11 签到，可直接入场");
+    CHECK(detail(core::day_ms) == "您昨天 13:12 已签到，可直接入场");
+    CHECK(detail(3 * core::day_ms) == "您在 3 天前已签到，可直接入场");
+    CHECK(detail(-2 * core::day_ms) == "您已签过到，可直接入场");
     decision.first_at.reset();
     CHECK(result_view(decision, setting).detail.key == "result.already_in.detail");
 }
