@@ -16,8 +16,11 @@ set(XIANGDAO_SANITIZE "" CACHE STRING "Sanitizers to build with, as for -fsaniti
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
-    set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+    # Paths below the tree are cached as relative ones, so that a second clone finds what the first one built.
+    set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+                 "${CCACHE_PROGRAM}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
+    set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
 endif()
 
 find_package(PkgConfig REQUIRED)
