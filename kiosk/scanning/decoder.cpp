@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <span>
 
 namespace kiosk::scanning {
@@ -16,6 +18,8 @@ namespace {
 // step can overrun, since the clock is asked between steps only.
 constexpr std::int64_t thorough_us = 26'000;
 constexpr std::int64_t live_us = 12'000;
+// Grids over junk must not eat the time of the passes that follow.
+constexpr std::int64_t grid_us = 5'000;
 
 constexpr std::size_t most_finders = 24;
 constexpr std::size_t most_corners = 8;
@@ -29,6 +33,7 @@ struct Decoder::State {
     std::size_t next_extra = 0;
     std::int64_t deadline_us = 0;
     std::int64_t budget_us = thorough_us;
+    std::int64_t base_us = 0; // what the base pass took
 
     bool late() const { return thread_cpu_us() > deadline_us; }
 
@@ -46,42 +51,40 @@ struct Decoder::State {
     std::vector<FoundCode> by_grid(GreyView grey, GreyView threshold, float scale = 1, PixelPoint origin = {}) {
         if (late())
             return {};
-        const auto corners = find_corners(find_finders(threshold, most_finders), most_corners);
+        const auto corners = find_corners(find_finders(threshold, most_finders, deadline_us), most_corners);
         if (corners.empty())
             return {};
-        auto code = grid.read(grey, corners, deadline_us);
+        const auto junk_us = thread_cpu_us() + grid_us * budget_us / thorough_us;
+        auto code = grid.read(grey, corners, junk_us, deadline_us);
         return code ? found({std::move(*code)}, scale, origin) : std::vector<FoundCode>{};
+    }
+
+    // The library once more, on a picture made for it; only where there is time for what the base pass took.
+    std::vector<FoundCode> by_library(GreyView picture, const EngineOptions& options, float scale = 1, PixelPoint origin = {}) {
+        if (thread_cpu_us() + base_us > deadline_us)
+            return {};
+        return found(read_codes(picture, options), scale, origin);
     }
 
     // ---- the extra passes, in the order of what they bring for their time ----
 
-    std::vector<FoundCode> bent(GreyView frame) {
+    std::vector<FoundCode> folded(GreyView frame) {
         adaptive_threshold(frame, black_and_white, 15, 3);
         return by_grid(frame, black_and_white.view());
     }
-    std::vector<FoundCode> thresholded(GreyView frame) {
-        adaptive_threshold(frame, black_and_white, 15, 2);
-        return found(read_codes(black_and_white.view(), {.threshold = EngineThreshold::Fixed}));
-    }
     std::vector<FoundCode> inverted(GreyView frame) {
         invert(frame, first);
-        auto codes = found(read_codes(first.view()));
-        if (codes.empty()) {
-            adaptive_threshold(first.view(), black_and_white, 15, 3);
-            codes = by_grid(first.view(), black_and_white.view());
-        }
-        return codes;
+        adaptive_threshold(first.view(), black_and_white, 15, 3);
+        auto codes = by_grid(first.view(), black_and_white.view());
+        return codes.empty() ? by_library(first.view(), {}) : codes;
     }
-    std::vector<FoundCode> halved(GreyView frame) {
-        const Size size{std::max(1, frame.width / 2), std::max(1, frame.height / 2)};
-        const float scale = static_cast<float>(size.width) / static_cast<float>(frame.width);
-        shrink(frame, first, size);
-        auto codes = found(read_codes(first.view()), scale);
-        if (codes.empty()) {
-            adaptive_threshold(first.view(), black_and_white, 15, 2);
-            codes = by_grid(first.view(), black_and_white.view(), scale);
-        }
-        return codes;
+    // Out of focus: the finder patterns' rings come back.
+    std::vector<FoundCode> sharpened(GreyView frame) {
+        soften(frame, second); // noise first, or there is nothing but
+        soften(second.view(), first);
+        sharpen(first.view(), second, 5, 48);
+        adaptive_threshold(second.view(), black_and_white, 20, 4);
+        return by_grid(frame, black_and_white.view());
     }
     // People hold codes to the middle: a part of the frame at twice the size, as large as time allows.
     std::vector<FoundCode> doubled(GreyView frame) {
@@ -93,23 +96,44 @@ struct Decoder::State {
         auto codes = by_grid(first.view(), black_and_white.view(), 2, origin);
         if (codes.empty() && !late()) {
             sharpen(first.view(), second, 4, 24);
-            codes = found(read_codes(second.view(), {.downscale = false}), 2, origin);
+            codes = by_library(second.view(), {.downscale = false}, 2, origin);
         }
         return codes;
+    }
+    // Noise, moiré, modules drawn as dots.
+    std::vector<FoundCode> halved(GreyView frame) {
+        const Size size{std::max(1, frame.width / 2), std::max(1, frame.height / 2)};
+        const float scale = static_cast<float>(size.width) / static_cast<float>(frame.width);
+        shrink(frame.crop(0, 0, std::max(1, size.width * 2 > frame.width ? frame.width : size.width * 2),
+                          std::max(1, size.height * 2 > frame.height ? frame.height : size.height * 2)),
+               first, size);
+        adaptive_threshold(first.view(), black_and_white, 15, 3);
+        auto codes = by_grid(first.view(), black_and_white.view(), scale);
+        return codes.empty() ? by_library(first.view(), {}, scale) : codes;
     }
     std::vector<FoundCode> softened(GreyView frame) {
         soften(frame, second);
         soften(second.view(), first);
-        adaptive_threshold(first.view(), black_and_white, 12, 1);
+        adaptive_threshold(first.view(), black_and_white, 12, 2);
         auto codes = by_grid(first.view(), black_and_white.view());
-        if (codes.empty() && !late())
-            codes = found(read_codes(black_and_white.view(), {.threshold = EngineThreshold::Fixed, .downscale = false}));
-        return codes;
+        return codes.empty() ? by_library(black_and_white.view(), {.threshold = EngineThreshold::Fixed, .downscale = false}) : codes;
+    }
+    std::vector<FoundCode> thresholded(GreyView frame) {
+        adaptive_threshold(frame, black_and_white, 15, 2);
+        return by_library(black_and_white.view(), {.threshold = EngineThreshold::Fixed});
     }
 
     using Pass = std::vector<FoundCode> (State::*)(GreyView);
-    static constexpr std::array<Pass, 6> extra_passes{&State::bent,   &State::inverted, &State::doubled,
+    static constexpr std::array<Pass, 7> extra_passes{&State::folded, &State::inverted, &State::sharpened, &State::doubled,
                                                       &State::halved, &State::softened, &State::thresholded};
+
+    std::vector<FoundCode> base(GreyView frame, std::int64_t budget) {
+        const auto start = thread_cpu_us();
+        deadline_us = start + budget;
+        auto codes = found(read_codes(frame));
+        base_us = thread_cpu_us() - start;
+        return codes;
+    }
 };
 
 Decoder::Decoder() : m_state(std::make_unique<State>()) {}
@@ -122,22 +146,20 @@ void Decoder::allow_us(std::int64_t budget_us) { m_state->budget_us = budget_us;
 std::vector<FoundCode> Decoder::decode_plain(GreyView frame) { return State::found(read_codes(frame)); }
 
 std::vector<FoundCode> Decoder::decode_live(GreyView frame) {
-    m_state->deadline_us = thread_cpu_us() + live_us;
-    auto codes = decode_plain(frame);
+    auto codes = m_state->base(frame, live_us);
     if (codes.empty()) {
         const auto pass = State::extra_passes[m_state->next_extra++ % State::extra_passes.size()];
-        codes = (m_state.get()->*pass)(frame);
+        auto PT=thread_cpu_us();codes = (m_state.get()->*pass)(frame);if(getenv("PROF"))printf("%ld ",thread_cpu_us()-PT);
     }
     return codes;
 }
 
 std::vector<FoundCode> Decoder::decode_thorough(GreyView frame) {
-    m_state->deadline_us = thread_cpu_us() + m_state->budget_us;
-    auto codes = decode_plain(frame);
+    auto codes = m_state->base(frame, m_state->budget_us);
     for (const auto pass : State::extra_passes) {
         if (!codes.empty() || m_state->late())
             break;
-        codes = (m_state.get()->*pass)(frame);
+        auto PT=thread_cpu_us();codes = (m_state.get()->*pass)(frame);if(getenv("PROF"))printf("%ld ",thread_cpu_us()-PT);
     }
     return codes;
 }

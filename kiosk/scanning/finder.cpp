@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ctime>
 #include <optional>
 
 namespace kiosk::scanning {
@@ -91,7 +92,7 @@ public:
     std::vector<Finder> take(std::size_t most) {
         // Noise shows the pattern in a row; a square of three modules shows it in many.
         std::erase_if(m_found, [](const Finder& finder) {
-            return finder.seen < 2 || static_cast<float>(finder.seen) < finder.module_px * 0.8F;
+            return finder.seen < 2 || static_cast<float>(finder.seen) < finder.module_px * 0.4F;
         });
         std::ranges::sort(m_found, [](const Finder& a, const Finder& b) { return a.seen > b.seen; });
         if (m_found.size() > most)
@@ -144,10 +145,19 @@ float length(PixelPoint a, PixelPoint b) { return std::hypot(a.x - b.x, a.y - b.
 
 } // namespace
 
-std::vector<Finder> find_finders(GreyView picture, std::size_t most) {
+std::int64_t thread_cpu_us() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1'000;
+}
+
+std::vector<Finder> find_finders(GreyView picture, std::size_t most, std::int64_t deadline_us) {
     Collector collector(picture);
-    for (int y = 0; y < picture.height; ++y)
+    for (int y = 0; y < picture.height; ++y) {
+        if (y % 32 == 0 && thread_cpu_us() > deadline_us)
+            break;
         collector.row(y);
+    }
     return collector.take(most);
 }
 

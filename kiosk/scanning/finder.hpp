@@ -5,6 +5,7 @@
 #include "scanning/image.hpp"
 #include "scanning/zxing.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace kiosk::scanning {
@@ -15,8 +16,11 @@ struct Finder {
     int seen = 0;        // rows that showed it
 };
 
-// The most often seen first.
-std::vector<Finder> find_finders(GreyView black_and_white, std::size_t most);
+// The most often seen first. Stops looking at `deadline_us` of the thread's processor time: noise is full of them.
+std::vector<Finder> find_finders(GreyView black_and_white, std::size_t most, std::int64_t deadline_us);
+
+// Processor time of the calling thread: a busy machine must not make a frame look expensive.
+std::int64_t thread_cpu_us();
 
 // Three of them as a code's top left, top right and bottom left (as they would stand upright), best first.
 struct Corner {

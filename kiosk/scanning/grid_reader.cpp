@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 
 namespace kiosk::scanning {
 namespace {
 
 constexpr std::size_t most_flat = 10;
-constexpr std::size_t most_settled = 6;
+constexpr std::size_t most_settled = 4;
+constexpr float surely_a_code = 0.82F; // of the known modules, which junk meets by half and a bit
 
 using Vector = PixelPoint;
 Vector operator+(Vector a, Vector b) { return {a.x + b.x, a.y + b.y}; }
@@ -220,12 +220,6 @@ const KnownModules& known_modules(int side) {
 
 } // namespace
 
-std::int64_t thread_cpu_us() {
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1'000;
-}
-
 struct GridReader::State {
     // A module near the node that moves: where it is now, how much it follows, and what is expected of it.
     struct Follower {
@@ -243,6 +237,8 @@ struct GridReader::State {
     GreyImage mean;
     GreyImage symbol;
     std::int64_t deadline_us = 0;
+    const Hypothesis* sure = nullptr; // surely a code, the surest so far
+    float surest = 0;
 
     bool late() const { return thread_cpu_us() > deadline_us; }
 
@@ -460,13 +456,18 @@ struct GridReader::State {
         return codes.empty() ? std::string() : codes.front().text;
     }
 
-    std::string read(const Warp& warp, const KnownModules& known, float module_px) {
-        const auto values = sampled(warp, known.side(), module_px);
+    std::string read(const Warp& warp, const KnownModules& known, const Hypothesis& hypothesis) {
+        const auto values = sampled(warp, known.side(), hypothesis.module_px);
         const auto level = levelled(values);
         const auto plain = decide(level, known.side(), 0);
         // A grid that does not even meet the timing pattern need not be asked.
-        if (agreement(plain, known) < 0.72F)
+        const float met = agreement(plain, known);
+        if (met < 0.72F)
             return {};
+        if (met > surest) {
+            surest = met;
+            sure = &hypothesis;
+        }
         if (auto text = decode(plain, known); !text.empty())
             return text;
         const auto sharper = decide(level, known.side(), 0.6F);
@@ -556,10 +557,13 @@ struct GridReader::State {
 GridReader::GridReader() : m_state(std::make_unique<State>()) {}
 GridReader::~GridReader() = default;
 
-std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Corner> corners, std::int64_t deadline_us) {
+std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Corner> corners, std::int64_t junk_us,
+                                            std::int64_t deadline_us) {
     auto& state = *m_state;
     state.picture = picture;
-    state.deadline_us = deadline_us;
+    state.deadline_us = std::min(junk_us, deadline_us);
+    state.sure = nullptr;
+    state.surest = surely_a_code;
     state.hypotheses.clear();
     if (state.contrasts.size() < corners.size())
         state.contrasts.resize(corners.size());
@@ -571,34 +575,35 @@ std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Cor
         const auto n = static_cast<float>(side);
         return EngineCode{std::move(text), {warp(0, 0), warp(n, 0), warp(n, n), warp(0, n)}};
     };
-    std::size_t tried = 0;
-    for (const auto& hypothesis : state.hypotheses) { // flat paper first, it is quickly seen
-        if (++tried > most_flat || state.late())
-            break;
+    const auto attempt = [&](const Hypothesis& hypothesis, auto bend) -> std::optional<EngineCode> {
         state.at_hand = &state.contrasts[hypothesis.corner];
-        const Warp warp(hypothesis.perspective, hypothesis.side);
-        if (auto text = state.read(warp, known_modules(hypothesis.side), hypothesis.module_px); !text.empty())
-            return outlined(std::move(text), warp, hypothesis.side);
-    }
-    tried = 0;
-    for (const auto& hypothesis : state.hypotheses) {
-        if (++tried > most_settled || state.late())
-            break;
-        state.at_hand = &state.contrasts[hypothesis.corner];
+        const auto& known = known_modules(hypothesis.side);
         Warp warp(hypothesis.perspective, hypothesis.side);
-        const auto straight = warp;
-        state.settle(warp, known_modules(hypothesis.side));
-        if (auto text = state.read(warp, known_modules(hypothesis.side), hypothesis.module_px); !text.empty())
-            return outlined(std::move(text), warp, hypothesis.side);
+        bend(warp, known);
+        auto text = state.read(warp, known, hypothesis);
+        return text.empty() ? std::optional<EngineCode>() : outlined(std::move(text), warp, hypothesis.side);
+    };
+    // Best first, as far as number and time allow: flat paper, which is quickly seen, then folded.
+    const auto some = [&](std::size_t most) { return std::span(state.hypotheses).first(std::min(most, state.hypotheses.size())); };
+    for (const auto& hypothesis : some(most_flat)) {
         if (state.late())
             break;
-        warp = straight;
-        state.roll(warp, known_modules(hypothesis.side));
-        state.settle(warp, known_modules(hypothesis.side));
-        if (auto text = state.read(warp, known_modules(hypothesis.side), hypothesis.module_px); !text.empty())
-            return outlined(std::move(text), warp, hypothesis.side);
+        if (auto code = attempt(hypothesis, [](Warp&, const KnownModules&) {}))
+            return code;
     }
-    return std::nullopt;
+    for (const auto& hypothesis : some(most_settled)) {
+        if (state.late())
+            break;
+        if (auto code = attempt(hypothesis, [&](Warp& warp, const KnownModules& known) { state.settle(warp, known); }))
+            return code;
+    }
+    if (state.sure == nullptr)
+        return std::nullopt;
+    state.deadline_us = deadline_us;
+    return attempt(*state.sure, [&](Warp& warp, const KnownModules& known) {
+        state.roll(warp, known);
+        state.settle(warp, known);
+    });
 }
 
 } // namespace kiosk::scanning

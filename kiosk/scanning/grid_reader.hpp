@@ -20,16 +20,14 @@ class GridReader {
 public:
     GridReader();
     ~GridReader();
-    // The first code that one of the corners leads to. Gives up at `deadline_us` of this thread's processor time
-    // (thread_cpu_us), so that no frame costs more than its share.
-    std::optional<EngineCode> read(GreyView picture, std::span<const Corner> corners, std::int64_t deadline_us);
+    // The first code that one of the corners leads to. Times are of this thread's processor clock (thread_cpu_us): junk
+    // is given up at `junk_us`, what is surely a code that only does not read yet at `deadline_us`.
+    std::optional<EngineCode> read(GreyView picture, std::span<const Corner> corners, std::int64_t junk_us,
+                                   std::int64_t deadline_us);
 
 private:
     struct State;
     std::unique_ptr<State> m_state;
 };
-
-// Processor time of the calling thread: a busy machine must not make a frame look expensive.
-std::int64_t thread_cpu_us();
 
 } // namespace kiosk::scanning
