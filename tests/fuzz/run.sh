@@ -27,34 +27,36 @@ if ! { cmake --preset fuzz && cmake --build --preset fuzz --target fuzzers -j "$
 fi
 
 [ $# -gt 0 ] || set -- $(cd tests/fuzz && ls ./*_fuzz.cpp | sed 's|^\./||; s|_fuzz\.cpp$||')
-number=0
-failed=""
 for name in "$@"; do
-    number=$((number + 1))
-    program=$build/bin/fuzz_$name
-    if [ ! -x "$program" ]; then
+    if [ ! -x "$build/bin/fuzz_$name" ]; then
         echo "There is no fuzz target \"$name\"." >&2
         exit 2
     fi
-    mkdir -p "$build/corpus/$name"
-    dictionary=tests/fuzz/dictionaries/$name.dict
-    [ -f "$dictionary" ] || dictionary=""
-    seeds=tests/fuzz/seeds/$name
-    [ -d "$seeds" ] || seeds=""
-    printf '%s/%s  %s for %s s … ' "$number" "$#" "$name" "$seconds"
-    if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 -print_final_stats=1 \
-        -artifact_prefix="$build/findings/$name-" ${dictionary:+"-dict=$dictionary"} \
-        "$build/corpus/$name" ${seeds:+"$seeds"} >"$build/findings/$name.log" 2>&1; then
-        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/findings/$name.log")
-        echo "$runs inputs, nothing found"
-    else
-        input=$(sed -n 's/.*Test unit written to //p' "$build/findings/$name.log" | tail -n 1)
-        echo "FAILED"
-        failed="$failed $name"
-        echo "fuzz target $name failed: see build/fuzz/findings/$name.log; the input is ${input:-not saved}" >&2
-    fi
 done
-if [ -n "$failed" ]; then
-    echo "Failed:$failed" >&2
+
+# One target; as a file of its own so that xargs can run as many at a time as there are processors.
+one=$build/run-one.sh
+cat >"$one" <<'EOF'
+name=$1
+mkdir -p "$build/corpus/$name"
+dictionary=tests/fuzz/dictionaries/$name.dict
+[ -f "$dictionary" ] || dictionary=""
+seeds=tests/fuzz/seeds/$name
+[ -d "$seeds" ] || seeds=""
+if "$build/bin/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
+    -print_final_stats=1 -artifact_prefix="$build/findings/$name-" ${dictionary:+"-dict=$dictionary"} \
+    "$build/corpus/$name" ${seeds:+"$seeds"} >"$build/findings/$name.log" 2>&1; then
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/findings/$name.log")
+    echo "$name: $runs inputs in $seconds s, nothing found"
+else
+    input=$(sed -n 's/.*Test unit written to //p' "$build/findings/$name.log" | tail -n 1)
+    echo "$name: FAILED; see build/fuzz/findings/$name.log; the input is ${input:-not saved}"
+    exit 1
+fi
+EOF
+export build seconds
+echo "Running $# targets for $seconds s each …"
+if ! printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 sh "$one"; then
+    echo "A fuzz target failed; its line above names the input." >&2
     exit 1
 fi
