@@ -20,6 +20,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 namespace kiosk::program {
 
@@ -280,6 +281,7 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         }
 
         std::int64_t backup_due_ms = 0;
+        bool shown = false;
         while (!g_stop) {
             if (const auto now_ms = venue.clock().boot_ms(); now_ms >= backup_due_ms) {
                 backup_due_ms = now_ms + 30'000;
@@ -294,6 +296,8 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
             const auto view = thread.view();
             const auto wait_ms = std::min<std::int64_t>(wedge.wait_ms().value_or(1000), 1000);
             auto turn = window.turn(*view, scanners.preview(), static_cast<int>(wait_ms));
+            if (turn.drawn && !std::exchange(shown, true))
+                spdlog::info("first frame shown");
             for (auto& wanted : turn.intents)
                 thread.post(std::move(wanted));
             wedge.tick();
