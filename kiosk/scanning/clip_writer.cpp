@@ -59,13 +59,13 @@ Scene posed(const ClipItem& item, const Modules& code, const ClipOptions& option
 }
 
 class Writer {
-public:
+  public:
     static core::Result<Writer> open(const std::filesystem::path& path, const ClipOptions& options) {
-        const auto caps = "video/x-raw,format=I420,width=" + std::to_string(options.width) + ",height=" +
-                          std::to_string(options.height) + ",framerate=" + std::to_string(options.frames_per_second) +
-                          "/1";
-        KIOSK_TRY(auto pipeline, parse_pipeline("appsrc name=src format=time block=true max-bytes=8000000 caps=\"" + caps +
-                                                "\" ! jpegenc quality=85 ! matroskamux ! filesink name=sink"));
+        const auto caps = "video/x-raw,format=I420,width=" + std::to_string(options.width) +
+                          ",height=" + std::to_string(options.height) +
+                          ",framerate=" + std::to_string(options.frames_per_second) + "/1";
+        KIOSK_TRY(auto pipeline, parse_pipeline("appsrc name=src format=time block=true max-bytes=8000000 caps=\"" +
+                                                caps + "\" ! jpegenc quality=85 ! matroskamux ! filesink name=sink"));
         set_property(pipeline.get(), "sink", "location", path.string());
         if (gst_element_set_state(pipeline.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
             return core::fail(core::ErrorCode::Io, "error.clip_write", path.string());
@@ -74,7 +74,8 @@ public:
 
     core::Status add(const GreyImage& picture) {
         const auto light = picture.pixels.size();
-        const auto colour = static_cast<std::size_t>((picture.width + 1) / 2) * static_cast<std::size_t>((picture.height + 1) / 2);
+        const auto colour =
+            static_cast<std::size_t>((picture.width + 1) / 2) * static_cast<std::size_t>((picture.height + 1) / 2);
         GstBuffer* buffer = gst_buffer_new_allocate(nullptr, light + 2 * colour, nullptr);
         GstMapInfo map;
         if (buffer == nullptr || gst_buffer_map(buffer, &map, GST_MAP_WRITE) == 0)
@@ -103,7 +104,7 @@ public:
         return {};
     }
 
-private:
+  private:
     Writer(Pipeline pipeline, std::filesystem::path path, const ClipOptions& options)
         : m_pipeline(std::move(pipeline)), m_source(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "src")),
           m_path(std::move(path)), m_options(options) {}

@@ -12,7 +12,7 @@
 namespace kiosk::scanning {
 
 class Debounce {
-public:
+  public:
     explicit Debounce(std::int64_t away_ms = 2'500) : m_away_ms(away_ms) {}
 
     // The texts seen in one frame; empty for a frame without a code. Returns those that are new scans.
@@ -20,7 +20,7 @@ public:
     // Every code counts as new again.
     void rearm() { m_held.clear(); }
 
-private:
+  private:
     struct Held {
         std::string text;
         std::int64_t seen_ms = 0;

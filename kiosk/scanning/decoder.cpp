@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 
 namespace kiosk::scanning {
@@ -60,7 +58,8 @@ struct Decoder::State {
     }
 
     // The library once more, on a picture made for it; only where there is time for what the base pass took.
-    std::vector<FoundCode> by_library(GreyView picture, const EngineOptions& options, float scale = 1, PixelPoint origin = {}) {
+    std::vector<FoundCode> by_library(GreyView picture, const EngineOptions& options, float scale = 1,
+                                      PixelPoint origin = {}) {
         if (thread_cpu_us() + base_us > deadline_us)
             return {};
         return found(read_codes(picture, options), scale, origin);
@@ -86,17 +85,20 @@ struct Decoder::State {
         adaptive_threshold(second.view(), black_and_white, 20, 4);
         return by_grid(frame, black_and_white.view());
     }
-    // People hold codes to the middle: a part of the frame at twice the size, as large as time allows.
+    // People hold codes to the middle: a part of the frame at twice the size, as large as time allows. Small pictures
+    // are enlarged more.
     std::vector<FoundCode> doubled(GreyView frame) {
         const int width = std::min(frame.width, 720), height = std::min(frame.height, 480);
         const int left = (frame.width - width) / 2, top = (frame.height - height) / 2;
-        enlarge(frame.crop(left, top, width, height), first, {width * 2, height * 2});
+        const int times = width <= 180 && height <= 180 ? 4 : 2;
+        enlarge(frame.crop(left, top, width, height), first, {width * times, height * times});
+        const auto scale = static_cast<float>(times);
         const PixelPoint origin{static_cast<float>(left), static_cast<float>(top)};
         adaptive_threshold(first.view(), black_and_white, 20, 3);
-        auto codes = by_grid(first.view(), black_and_white.view(), 2, origin);
+        auto codes = by_grid(first.view(), black_and_white.view(), scale, origin);
         if (codes.empty() && !late()) {
             sharpen(first.view(), second, 4, 24);
-            codes = by_library(second.view(), {.downscale = false}, 2, origin);
+            codes = by_library(second.view(), {.downscale = false}, scale, origin);
         }
         return codes;
     }
@@ -116,7 +118,9 @@ struct Decoder::State {
         soften(second.view(), first);
         adaptive_threshold(first.view(), black_and_white, 12, 2);
         auto codes = by_grid(first.view(), black_and_white.view());
-        return codes.empty() ? by_library(black_and_white.view(), {.threshold = EngineThreshold::Fixed, .downscale = false}) : codes;
+        return codes.empty()
+                   ? by_library(black_and_white.view(), {.threshold = EngineThreshold::Fixed, .downscale = false})
+                   : codes;
     }
     std::vector<FoundCode> thresholded(GreyView frame) {
         adaptive_threshold(frame, black_and_white, 15, 2);
@@ -124,8 +128,9 @@ struct Decoder::State {
     }
 
     using Pass = std::vector<FoundCode> (State::*)(GreyView);
-    static constexpr std::array<Pass, 7> extra_passes{&State::folded, &State::inverted, &State::sharpened, &State::doubled,
-                                                      &State::halved, &State::softened, &State::thresholded};
+    static constexpr std::array<Pass, 7> extra_passes{&State::folded,     &State::inverted, &State::sharpened,
+                                                      &State::doubled,    &State::halved,   &State::softened,
+                                                      &State::thresholded};
 
     std::vector<FoundCode> base(GreyView frame, std::int64_t budget) {
         const auto start = thread_cpu_us();
@@ -141,15 +146,19 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
-void Decoder::allow_us(std::int64_t budget_us) { m_state->budget_us = budget_us; }
+void Decoder::allow_us(std::int64_t budget_us) {
+    m_state->budget_us = budget_us;
+}
 
-std::vector<FoundCode> Decoder::decode_plain(GreyView frame) { return State::found(read_codes(frame)); }
+std::vector<FoundCode> Decoder::decode_plain(GreyView frame) {
+    return State::found(read_codes(frame));
+}
 
 std::vector<FoundCode> Decoder::decode_live(GreyView frame) {
     auto codes = m_state->base(frame, live_us);
     if (codes.empty()) {
         const auto pass = State::extra_passes[m_state->next_extra++ % State::extra_passes.size()];
-        auto PT=thread_cpu_us();codes = (m_state.get()->*pass)(frame);if(getenv("PROF"))printf("%ld ",thread_cpu_us()-PT);
+        codes = (m_state.get()->*pass)(frame);
     }
     return codes;
 }
@@ -159,7 +168,7 @@ std::vector<FoundCode> Decoder::decode_thorough(GreyView frame) {
     for (const auto pass : State::extra_passes) {
         if (!codes.empty() || m_state->late())
             break;
-        auto PT=thread_cpu_us();codes = (m_state.get()->*pass)(frame);if(getenv("PROF"))printf("%ld ",thread_cpu_us()-PT);
+        codes = (m_state.get()->*pass)(frame);
     }
     return codes;
 }

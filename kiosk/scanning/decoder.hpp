@@ -2,8 +2,9 @@
 #pragma once
 // QR codes in a grey frame: a base pass on every frame, then passes that see what the base pass does not (uneven
 // light, small, blurred, inverted, bent codes). Ownership: owns its working images; use one Decoder for long.
-// Threads: one at a time. Failure: nothing read is an empty list, never an error. A text that only an aggressive pass
-// has read counts once a second, different look at the picture confirms it: no read is better than a wrong one.
+// Threads: one at a time. Failure: nothing read is an empty list, never an error. A text counts only when the symbol's
+// own error correction vouches for it and the modules that every code has are where they belong: no read is better
+// than a wrong one.
 #include "core/result.hpp"
 #include "scanning/image.hpp"
 #include "scanning/zxing.hpp"
@@ -24,7 +25,7 @@ struct FoundCode {
 };
 
 class Decoder {
-public:
+  public:
     Decoder();
     ~Decoder();
     Decoder(Decoder&&) noexcept;
@@ -40,7 +41,7 @@ public:
     // What the library alone reads, for comparison.
     std::vector<FoundCode> decode_plain(GreyView frame);
 
-private:
+  private:
     struct State;
     std::unique_ptr<State> m_state;
 };

@@ -10,7 +10,7 @@
 namespace kiosk::scanning {
 
 class Descriptor {
-public:
+  public:
     Descriptor() = default;
     explicit Descriptor(int descriptor) : m_descriptor(descriptor) {}
     Descriptor(Descriptor&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}
@@ -25,7 +25,7 @@ public:
     int get() const { return m_descriptor; }
     bool valid() const { return m_descriptor >= 0; }
 
-private:
+  private:
     void close() {
         if (m_descriptor >= 0)
             ::close(m_descriptor);

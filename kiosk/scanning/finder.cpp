@@ -22,9 +22,11 @@ bool like_finder(const std::array<int, 5>& runs) {
         return false;
     const float module = static_cast<float>(total) / 7.0F;
     const float play = module * 0.6F + 0.6F;
-    return std::abs(module - static_cast<float>(runs[0])) < play && std::abs(module - static_cast<float>(runs[1])) < play &&
+    return std::abs(module - static_cast<float>(runs[0])) < play &&
+           std::abs(module - static_cast<float>(runs[1])) < play &&
            std::abs(3 * module - static_cast<float>(runs[2])) < 1.8F * play &&
-           std::abs(module - static_cast<float>(runs[3])) < play && std::abs(module - static_cast<float>(runs[4])) < play;
+           std::abs(module - static_cast<float>(runs[3])) < play &&
+           std::abs(module - static_cast<float>(runs[4])) < play;
 }
 
 struct Cross {
@@ -58,7 +60,7 @@ std::optional<Cross> cross(const std::uint8_t* at, std::ptrdiff_t step, int befo
 }
 
 class Collector {
-public:
+  public:
     explicit Collector(GreyView picture) : m_picture(picture) {}
 
     void row(int y) {
@@ -100,7 +102,7 @@ public:
         return std::move(m_found);
     }
 
-private:
+  private:
     void candidate(int x, int y, int total) {
         const auto vertical = cross(m_picture.row(y) + x, m_picture.stride, y, m_picture.height - 1 - y, total);
         if (!vertical || vertical->total * 5 < total * 2 || vertical->total * 2 > total * 5)
@@ -141,7 +143,9 @@ private:
     std::vector<std::size_t> m_active;
 };
 
-float length(PixelPoint a, PixelPoint b) { return std::hypot(a.x - b.x, a.y - b.y); }
+float length(PixelPoint a, PixelPoint b) {
+    return std::hypot(a.x - b.x, a.y - b.y);
+}
 
 } // namespace
 
@@ -179,8 +183,10 @@ std::vector<Corner> find_corners(const std::vector<Finder>& finders, std::size_t
                 if (std::min(to_one, to_two) < module * 9 || std::max(to_one, to_two) > module * 210)
                     continue;
                 const float ratio = std::max(to_one, to_two) / std::min(to_one, to_two);
-                const float ux = (one.centre.x - corner.centre.x) / to_one, uy = (one.centre.y - corner.centre.y) / to_one;
-                const float vx = (two.centre.x - corner.centre.x) / to_two, vy = (two.centre.y - corner.centre.y) / to_two;
+                const float ux = (one.centre.x - corner.centre.x) / to_one,
+                            uy = (one.centre.y - corner.centre.y) / to_one;
+                const float vx = (two.centre.x - corner.centre.x) / to_two,
+                            vy = (two.centre.y - corner.centre.y) / to_two;
                 const float cosine = std::abs(ux * vx + uy * vy);
                 if (ratio > 2.2F || cosine > 0.65F)
                     continue;

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 class FolderSource final : public FrameSource {
-public:
+  public:
     FolderSource(fs::path folder, std::vector<fs::path> files, double frames_per_second)
         : m_folder(std::move(folder)), m_files(std::move(files)),
           m_period_ms(static_cast<std::int64_t>(1'000.0 / frames_per_second)) {}
@@ -41,7 +41,7 @@ public:
         return true;
     }
 
-private:
+  private:
     fs::path m_folder;
     std::vector<fs::path> m_files;
     std::int64_t m_period_ms;

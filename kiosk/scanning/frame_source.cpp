@@ -24,8 +24,8 @@ std::string first_camera() {
         v4l2_capability capability{};
         if (!node.valid() || ::ioctl(node.get(), VIDIOC_QUERYCAP, &capability) != 0)
             continue;
-        const auto can = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps
-                                                                               : capability.capabilities;
+        const auto can =
+            (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps : capability.capabilities;
         if ((can & (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)) != 0)
             return device;
     }

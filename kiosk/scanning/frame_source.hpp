@@ -22,15 +22,15 @@
 namespace kiosk::scanning {
 
 struct Frame {
-    GreyImage grey;                // for decoding
-    int preview_width = 0;         // at most 640
+    GreyImage grey;        // for decoding
+    int preview_width = 0; // at most 640
     int preview_height = 0;
     std::vector<std::uint8_t> rgb; // preview_width × preview_height × 3
     std::uint64_t number = 0;
 };
 
 class FrameSource {
-public:
+  public:
     static core::Result<std::unique_ptr<FrameSource>> open(const std::string& uri);
     virtual ~FrameSource() = default;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scanning/grid_reader.hpp"
 
+#include "scanning/grid.hpp"
 #include "scanning/module_values.hpp"
 
 #include <algorithm>
@@ -8,197 +9,15 @@
 #include <cmath>
 
 namespace kiosk::scanning {
+
+using namespace grid;
+
 namespace {
 
 constexpr std::size_t most_flat = 10;
 constexpr std::size_t most_settled = 4;
-constexpr float surely_a_code = 0.82F; // of the known modules, which junk meets by half and a bit
-
-using Vector = PixelPoint;
-Vector operator+(Vector a, Vector b) { return {a.x + b.x, a.y + b.y}; }
-Vector operator-(Vector a, Vector b) { return {a.x - b.x, a.y - b.y}; }
-Vector operator*(Vector a, float s) { return {a.x * s, a.y * s}; }
-float norm(Vector a) { return std::hypot(a.x, a.y); }
-
-// Brightness at a point, between pixels; the border is repeated.
-float sample(GreyView picture, Vector at) {
-    const float x = std::clamp(at.x - 0.5F, 0.0F, static_cast<float>(picture.width - 1) - 0.001F);
-    const float y = std::clamp(at.y - 0.5F, 0.0F, static_cast<float>(picture.height - 1) - 0.001F);
-    const int left = static_cast<int>(x), top = static_cast<int>(y);
-    const float fx = x - static_cast<float>(left), fy = y - static_cast<float>(top);
-    const auto* a = picture.row(top) + left;
-    const auto* b = top + 1 < picture.height ? a + picture.stride : a;
-    const int right = left + 1 < picture.width ? 1 : 0;
-    const float above = static_cast<float>(a[0]) + fx * static_cast<float>(a[right] - a[0]);
-    const float below = static_cast<float>(b[0]) + fx * static_cast<float>(b[right] - b[0]);
-    return above + fy * (below - above);
-}
-
-// From four corners of a square of modules to the picture.
-class Perspective {
-public:
-    // Points for (low, low), (high, low), (high, high), (low, high).
-    Perspective(float low, float high, Vector p0, Vector p1, Vector p2, Vector p3) : m_low(low), m_span(high - low) {
-        const float dx1 = p1.x - p2.x, dx2 = p3.x - p2.x, dx3 = p0.x - p1.x + p2.x - p3.x;
-        const float dy1 = p1.y - p2.y, dy2 = p3.y - p2.y, dy3 = p0.y - p1.y + p2.y - p3.y;
-        const float d = dx1 * dy2 - dx2 * dy1;
-        m_g = std::abs(d) < 1e-6F ? 0 : (dx3 * dy2 - dx2 * dy3) / d;
-        m_h = std::abs(d) < 1e-6F ? 0 : (dx1 * dy3 - dx3 * dy1) / d;
-        m_a = p1.x - p0.x + m_g * p1.x;
-        m_b = p3.x - p0.x + m_h * p3.x;
-        m_c = p0.x;
-        m_d = p1.y - p0.y + m_g * p1.y;
-        m_e = p3.y - p0.y + m_h * p3.y;
-        m_f = p0.y;
-    }
-    Vector operator()(float x, float y) const {
-        const float u = (x - m_low) / m_span, v = (y - m_low) / m_span;
-        const float w = m_g * u + m_h * v + 1;
-        return {(m_a * u + m_b * v + m_c) / w, (m_d * u + m_e * v + m_f) / w};
-    }
-    // Nothing of the code may lie behind the camera.
-    bool sane() const { return 1 + m_g > 0.3F && 1 + m_h > 0.3F && 1 + m_g + m_h > 0.3F; }
-
-private:
-    float m_low, m_span;
-    float m_a, m_b, m_c, m_d, m_e, m_f, m_g, m_h;
-};
-
-// What is known of every code of this size: −1 dark, 1 light, 0 is data.
-class KnownModules {
-public:
-    explicit KnownModules(int side) : m_side(side), m_known(static_cast<std::size_t>(side * side), 0) {
-        for (int i = 8; i < side - 8; ++i) {
-            set(i, 6, i % 2 == 0);
-            set(6, i, i % 2 == 0);
-        }
-        finder(0, 0);
-        finder(side - 7, 0);
-        finder(0, side - 7);
-        const auto centres = alignment_centres(side);
-        for (const int y : centres)
-            for (const int x : centres) {
-                if ((x < 9 && y < 9) || (x < 9 && y > side - 10) || (y < 9 && x > side - 10))
-                    continue;
-                for (int dy = -2; dy <= 2; ++dy)
-                    for (int dx = -2; dx <= 2; ++dx)
-                        set(x + dx, y + dy, std::max(std::abs(dx), std::abs(dy)) != 1);
-            }
-        if (side >= 45)
-            version((side - 17) / 4);
-    }
-    int at(int x, int y) const { return m_known[static_cast<std::size_t>(y * m_side + x)]; }
-    int side() const { return m_side; }
-
-    static std::vector<int> alignment_centres(int side) {
-        const int number = (side - 17) / 4;
-        if (number < 2)
-            return {};
-        const int count = number / 7 + 2;
-        // Even steps back from the far end, rounded up to even; the first stays at 6. Version 32 is the one exception.
-        int step = number == 32 ? 26 : (number * 4 + count * 2 + 1) / (count * 2 - 2) * 2;
-        std::vector<int> centres(static_cast<std::size_t>(count), 6);
-        int at = side - 7;
-        for (std::size_t i = centres.size() - 1; i > 0; --i, at -= step)
-            centres[i] = at;
-        return centres;
-    }
-
-private:
-    void set(int x, int y, bool dark) {
-        if (x >= 0 && y >= 0 && x < m_side && y < m_side)
-            m_known[static_cast<std::size_t>(y * m_side + x)] = dark ? -1 : 1;
-    }
-    void finder(int left, int top) {
-        for (int y = -1; y <= 7; ++y)
-            for (int x = -1; x <= 7; ++x) {
-                const int ring = std::max(std::abs(x - 3), std::abs(y - 3));
-                set(left + x, top + y, ring != 2 && ring != 4);
-            }
-    }
-    void version(int number) {
-        int rest = number;
-        for (int i = 0; i < 12; ++i)
-            rest = (rest << 1) ^ ((rest >> 11) * 0x1F25);
-        const int bits = number << 12 | rest;
-        for (int i = 0; i < 18; ++i) {
-            const bool dark = (bits >> i & 1) != 0;
-            set(m_side - 11 + i % 3, i / 3, dark);
-            set(i / 3, m_side - 11 + i % 3, dark);
-        }
-    }
-
-    int m_side;
-    std::vector<std::int8_t> m_known;
-};
-
-// Perspective plus a net of displaced nodes: paper bends, cloth folds.
-class Warp {
-public:
-    Warp(const Perspective& perspective, int side)
-        : m_perspective(perspective), m_side(side), m_cells(std::clamp(side / 6, 3, 14)),
-          m_cell(static_cast<float>(side) / static_cast<float>(m_cells)),
-          m_shift(static_cast<std::size_t>((m_cells + 1) * (m_cells + 1))) {}
-    int nodes() const { return m_cells + 1; }
-    float cell() const { return m_cell; }
-    Vector& shift(int i, int j) { return m_shift[static_cast<std::size_t>(j * (m_cells + 1) + i)]; }
-    const Vector& shift(int i, int j) const { return m_shift[static_cast<std::size_t>(j * (m_cells + 1) + i)]; }
-
-    // Module coordinates (a centre is at .5) to the picture.
-    Vector operator()(float x, float y) const {
-        const float cx = std::clamp(x / m_cell, 0.0F, static_cast<float>(m_cells) - 0.001F);
-        const float cy = std::clamp(y / m_cell, 0.0F, static_cast<float>(m_cells) - 0.001F);
-        const int i = static_cast<int>(cx), j = static_cast<int>(cy);
-        const float fx = cx - static_cast<float>(i), fy = cy - static_cast<float>(j);
-        const Vector s = shift(i, j) * ((1 - fx) * (1 - fy)) + shift(i + 1, j) * (fx * (1 - fy)) +
-                         shift(i, j + 1) * ((1 - fx) * fy) + shift(i + 1, j + 1) * (fx * fy);
-        return m_perspective(x + s.x, y + s.y); // displaced in modules, so that it scales with the code
-    }
-
-private:
-    Perspective m_perspective;
-    int m_side;
-    int m_cells;
-    float m_cell;
-    std::vector<Vector> m_shift;
-};
-
-// How much brighter each pixel of a part of the picture is than what is around it.
-class Contrast {
-public:
-    void take(GreyView picture, int left, int top, int right, int bottom, int radius, GreyImage& mean) {
-        m_left = left;
-        m_top = top;
-        m_width = right - left;
-        m_height = bottom - top;
-        const auto part = picture.crop(left, top, m_width, m_height);
-        box_mean(part, mean, radius);
-        m_pixels.resize(mean.pixels.size());
-        for (int y = 0; y < m_height; ++y) {
-            const auto* from = part.row(y);
-            const auto* around = mean.row(y);
-            auto* to = m_pixels.data() + static_cast<std::ptrdiff_t>(y) * m_width;
-            for (int x = 0; x < m_width; ++x)
-                to[x] = static_cast<std::int16_t>(from[x] - around[x]);
-        }
-    }
-    float at(Vector point) const {
-        const float x = std::clamp(point.x - 0.5F - static_cast<float>(m_left), 0.0F, static_cast<float>(m_width) - 1.001F);
-        const float y = std::clamp(point.y - 0.5F - static_cast<float>(m_top), 0.0F, static_cast<float>(m_height) - 1.001F);
-        const int column = static_cast<int>(x), row = static_cast<int>(y);
-        const float fx = x - static_cast<float>(column), fy = y - static_cast<float>(row);
-        const auto* a = m_pixels.data() + static_cast<std::ptrdiff_t>(row) * m_width + column;
-        const auto* b = a + m_width;
-        const float above = static_cast<float>(a[0]) + fx * static_cast<float>(a[1] - a[0]);
-        const float below = static_cast<float>(b[0]) + fx * static_cast<float>(b[1] - b[0]);
-        return above + fy * (below - above);
-    }
-    bool empty() const { return m_width < 2 || m_height < 2; }
-
-private:
-    int m_left = 0, m_top = 0, m_width = 0, m_height = 0;
-    std::vector<std::int16_t> m_pixels;
-};
+constexpr float surely_the_size = 0.93F; // of the timing pattern
+constexpr float surely_a_code = 0.82F;   // of the known modules, which junk meets by half and a bit
 
 // One way to lay a grid over one corner.
 struct Hypothesis {
@@ -290,15 +109,16 @@ struct GridReader::State {
             for (float dy = -span; dy <= span; dy += step)
                 for (float dx = -span; dx <= span; dx += step) {
                     const Vector centre = middle + right * dx + down * dy;
-                    const float score = alignment_score(centre, right, down) - 1.5F * (dx * dx + dy * dy) / (reach * reach + 1);
+                    const float score =
+                        alignment_score(centre, right, down) - 1.5F * (dx * dx + dy * dy) / (reach * reach + 1);
                     if (score > best) {
                         best = score;
                         found = centre;
                     }
                 }
         };
-        search(expected, reach, 0.6F);
-        search(found, 0.4F, 0.2F);
+        search(expected, reach, reach > 5 ? 0.9F : 0.6F);
+        search(found, 0.6F, 0.2F);
         return best;
     }
 
@@ -320,7 +140,8 @@ struct GridReader::State {
         float sum = 0;
         for (const auto& module : followers) {
             const float value = contrast(module.at + step * module.follows);
-            sum += module.weight * (module.expected == 0 ? std::abs(value) : static_cast<float>(module.expected) * value);
+            sum +=
+                module.weight * (module.expected == 0 ? std::abs(value) : static_cast<float>(module.expected) * value);
         }
         return sum;
     }
@@ -365,7 +186,8 @@ struct GridReader::State {
                         for (int i = 0; i < warp.nodes(); ++i) {
                             // Finder patterns stay; in between an arch across and a squeeze along.
                             const float u = (static_cast<float>(along_x ? i : j) * warp.cell() - 3.5F) / (n - 7);
-                            const float up = arch * 4 * u * (1 - u), aside = squeeze * 10.4F * u * (1 - u) * (1 - 2 * u);
+                            const float up = arch * 4 * u * (1 - u),
+                                        aside = squeeze * 10.4F * u * (1 - u) * (1 - 2 * u);
                             trial.shift(i, j) = before.shift(i, j) + (along_x ? Vector{aside, up} : Vector{up, aside});
                         }
                     if (const float s = standing(trial, known, stride); s > best) {
@@ -385,8 +207,10 @@ struct GridReader::State {
         const auto move_node = [&](int i, int j, float step) {
             const float middle_x = static_cast<float>(i) * cell, middle_y = static_cast<float>(j) * cell;
             followers.clear();
-            for (int y = std::max(0, static_cast<int>(middle_y - cell)); y <= std::min(side - 1, static_cast<int>(middle_y + cell)); y += stride)
-                for (int x = std::max(0, static_cast<int>(middle_x - cell)); x <= std::min(side - 1, static_cast<int>(middle_x + cell)); x += stride) {
+            for (int y = std::max(0, static_cast<int>(middle_y - cell));
+                 y <= std::min(side - 1, static_cast<int>(middle_y + cell)); y += stride)
+                for (int x = std::max(0, static_cast<int>(middle_x - cell));
+                     x <= std::min(side - 1, static_cast<int>(middle_x + cell)); x += stride) {
                     const float cx = static_cast<float>(x) + 0.5F, cy = static_cast<float>(y) + 0.5F;
                     const float follows = (1 - std::abs(cx - middle_x) / cell) * (1 - std::abs(cy - middle_y) / cell);
                     if (std::abs(cx - middle_x) >= cell || std::abs(cy - middle_y) >= cell)
@@ -395,8 +219,10 @@ struct GridReader::State {
                     followers.push_back({warp(cx, cy), follows * (expected != 0 ? 2.0F : 1.0F), follows, expected});
                 }
             // A module's width and height here; the perspective changes little within a cell.
-            const float nx = std::clamp(middle_x, 0.5F, static_cast<float>(side) - 0.5F), ny = std::clamp(middle_y, 0.5F, static_cast<float>(side) - 0.5F);
-            const Vector right = warp(nx + 0.5F, ny) - warp(nx - 0.5F, ny), below = warp(nx, ny + 0.5F) - warp(nx, ny - 0.5F);
+            const float nx = std::clamp(middle_x, 0.5F, static_cast<float>(side) - 0.5F),
+                        ny = std::clamp(middle_y, 0.5F, static_cast<float>(side) - 0.5F);
+            const Vector right = warp(nx + 0.5F, ny) - warp(nx - 0.5F, ny),
+                         below = warp(nx, ny + 0.5F) - warp(nx, ny - 0.5F);
             const Vector start = warp.shift(i, j);
             const auto score = [&](Vector by) {
                 // Neighbours pull: a net, not a heap.
@@ -430,7 +256,8 @@ struct GridReader::State {
                 float sum = sample(picture, warp(cx, cy));
                 if (!fine) {
                     sum *= 2;
-                    for (const auto& [dx, dy] : {std::pair{-0.22F, -0.22F}, std::pair{0.22F, -0.22F}, std::pair{-0.22F, 0.22F}, std::pair{0.22F, 0.22F}})
+                    for (const auto& [dx, dy] : {std::pair{-0.22F, -0.22F}, std::pair{0.22F, -0.22F},
+                                                 std::pair{-0.22F, 0.22F}, std::pair{0.22F, 0.22F}})
                         sum += sample(picture, warp(cx + dx, cy + dy));
                     sum /= 6;
                 }
@@ -452,7 +279,8 @@ struct GridReader::State {
                         for (int sx = 0; sx < scale; ++sx)
                             symbol.row((y + quiet) * scale + sy)[(x + quiet) * scale + sx] = 0;
             }
-        const auto codes = read_codes(symbol.view(), {.threshold = EngineThreshold::Fixed, .downscale = false, .pure = true});
+        const auto codes =
+            read_codes(symbol.view(), {.threshold = EngineThreshold::Fixed, .downscale = false, .pure = true});
         return codes.empty() ? std::string() : codes.front().text;
     }
 
@@ -488,30 +316,36 @@ struct GridReader::State {
     }
 
     // Ways to lay a grid over a corner, each with how well it meets what every code has.
-    void lay_grids(const Corner& corner, std::size_t index) {
+    // Returns how much of the timing pattern the best of them meets.
+    float lay_grids(const Corner& corner, std::size_t index) {
         const Vector a = corner.top_left.centre, b = corner.top_right.centre, c = corner.bottom_left.centre;
-        const float module = (corner.top_left.module_px + corner.top_right.module_px + corner.bottom_left.module_px) / 3;
+        const float module =
+            (corner.top_left.module_px + corner.top_right.module_px + corner.bottom_left.module_px) / 3;
 
         // The brightness around, of the code and a margin.
         const Vector flat = b + c - a;
         const float margin = module * 10;
         const int left = std::clamp(static_cast<int>(std::min({a.x, b.x, c.x, flat.x}) - margin), 0, picture.width - 1);
-        const int right = std::clamp(static_cast<int>(std::max({a.x, b.x, c.x, flat.x}) + margin), left + 1, picture.width);
+        const int right =
+            std::clamp(static_cast<int>(std::max({a.x, b.x, c.x, flat.x}) + margin), left + 1, picture.width);
         const int top = std::clamp(static_cast<int>(std::min({a.y, b.y, c.y, flat.y}) - margin), 0, picture.height - 1);
-        const int bottom = std::clamp(static_cast<int>(std::max({a.y, b.y, c.y, flat.y}) + margin), top + 1, picture.height);
-        contrasts[index].take(picture, left, top, right, bottom, std::clamp(static_cast<int>(std::lround(module * 4)), 3, 100), mean);
+        const int bottom =
+            std::clamp(static_cast<int>(std::max({a.y, b.y, c.y, flat.y}) + margin), top + 1, picture.height);
+        contrasts[index].take(picture, left, top, right, bottom,
+                              std::clamp(static_cast<int>(std::lround(module * 4)), 3, 100), mean);
         at_hand = &contrasts[index];
         if (at_hand->empty())
-            return;
+            return 0;
 
         const Vector along = (b - a) * (1 / norm(b - a)), down = (c - a) * (1 / norm(c - a));
         const float a_along = finder_width(corner.top_left, along), b_along = finder_width(corner.top_right, along);
         const float a_down = finder_width(corner.top_left, down), c_down = finder_width(corner.bottom_left, down);
         const float c_along = finder_width(corner.bottom_left, along), b_down = finder_width(corner.top_right, down);
-        const float across = norm(b - a) / ((a_along + b_along) / 14) + 7, tall = norm(c - a) / ((a_down + c_down) / 14) + 7;
+        const float across = norm(b - a) / ((a_along + b_along) / 14) + 7,
+                    tall = norm(c - a) / ((a_down + c_down) / 14) + 7;
         const float estimate = (across + tall) / 2;
         if (estimate < 15 || estimate > 190)
-            return;
+            return 0;
 
         // Sizes near the estimate; the uncertainty grows with the size.
         const int nearest = std::clamp(static_cast<int>(std::lround((estimate - 17) / 4)), 1, 40);
@@ -522,7 +356,16 @@ struct GridReader::State {
         const float wc = std::clamp(a_along / std::max(c_along, 1.0F), 0.6F, 1.6F);
         const Vector deep = (b * wb + c * wc - a) * (1 / std::max(wb + wc - 1, 0.3F));
 
-        for (int number = std::max(1, nearest - doubt); number <= std::min(40, nearest + doubt) && !late(); ++number) {
+        // Nearest first; a timing pattern that is met in nearly every module leaves no doubt about the size.
+        std::vector<int> numbers{nearest};
+        for (int away = 1; away <= doubt; ++away)
+            for (const int number : {nearest + away, nearest - away})
+                if (number >= 1 && number <= 40)
+                    numbers.push_back(number);
+        float best_timing = 0;
+        for (const int number : numbers) {
+            if (late() || best_timing > surely_the_size)
+                break;
             const int side = number * 4 + 17;
             const auto& known = known_modules(side);
             const auto n = static_cast<float>(side);
@@ -534,7 +377,8 @@ struct GridReader::State {
                 if (number >= 2) {
                     // The alignment pattern is three modules inside of the fourth finder that is not there.
                     const Vector expected = rough(n - 6.5F, n - 6.5F);
-                    const Vector to_right = rough(n - 5.5F, n - 6.5F) - expected, to_below = rough(n - 6.5F, n - 5.5F) - expected;
+                    const Vector to_right = rough(n - 5.5F, n - 6.5F) - expected,
+                                 to_below = rough(n - 6.5F, n - 5.5F) - expected;
                     Vector found;
                     if (find_alignment(expected, to_right, to_below, 2.5F + n * 0.04F, found) > 0)
                         // Moved by as much as the pattern was off, seen from the opposite finder.
@@ -547,10 +391,13 @@ struct GridReader::State {
                 if (!perspective.sane())
                     continue;
                 const Warp warp(perspective, side);
-                const float score = known_score(warp, known) + 0.01F * standing(warp, known, std::max(2, side / 24));
+                const float timing = known_score(warp, known);
+                const float score = timing + 0.01F * standing(warp, known, std::max(2, side / 24));
+                best_timing = std::max(best_timing, timing);
                 hypotheses.push_back({index, side, perspective, module, score});
             }
         }
+        return best_timing;
     }
 };
 
@@ -558,7 +405,7 @@ GridReader::GridReader() : m_state(std::make_unique<State>()) {}
 GridReader::~GridReader() = default;
 
 std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Corner> corners, std::int64_t junk_us,
-                                            std::int64_t deadline_us) {
+                                           std::int64_t deadline_us) {
     auto& state = *m_state;
     state.picture = picture;
     state.deadline_us = std::min(junk_us, deadline_us);
@@ -568,7 +415,8 @@ std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Cor
     if (state.contrasts.size() < corners.size())
         state.contrasts.resize(corners.size());
     for (std::size_t i = 0; i < corners.size() && !state.late(); ++i)
-        state.lay_grids(corners[i], i);
+        if (state.lay_grids(corners[i], i) > surely_the_size && corners[i].top_left.seen > 3)
+            break;
     std::ranges::sort(state.hypotheses, std::ranges::greater{}, &Hypothesis::score);
 
     const auto outlined = [](std::string text, const Warp& warp, int side) {
@@ -584,7 +432,9 @@ std::optional<EngineCode> GridReader::read(GreyView picture, std::span<const Cor
         return text.empty() ? std::optional<EngineCode>() : outlined(std::move(text), warp, hypothesis.side);
     };
     // Best first, as far as number and time allow: flat paper, which is quickly seen, then folded.
-    const auto some = [&](std::size_t most) { return std::span(state.hypotheses).first(std::min(most, state.hypotheses.size())); };
+    const auto some = [&](std::size_t most) {
+        return std::span(state.hypotheses).first(std::min(most, state.hypotheses.size()));
+    };
     for (const auto& hypothesis : some(most_flat)) {
         if (state.late())
             break;

@@ -17,7 +17,7 @@
 namespace kiosk::scanning {
 
 class GridReader {
-public:
+  public:
     GridReader();
     ~GridReader();
     // The first code that one of the corners leads to. Times are of this thread's processor clock (thread_cpu_us): junk
@@ -25,7 +25,7 @@ public:
     std::optional<EngineCode> read(GreyView picture, std::span<const Corner> corners, std::int64_t junk_us,
                                    std::int64_t deadline_us);
 
-private:
+  private:
     struct State;
     std::unique_ptr<State> m_state;
 };

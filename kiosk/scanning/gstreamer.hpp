@@ -23,8 +23,7 @@ struct Unref {
     void operator()(GError* error) const { g_error_free(error); }
 };
 using Pipeline = std::unique_ptr<GstElement, Unref>;
-template <typename T>
-using Held = std::unique_ptr<T, Unref>;
+template <typename T> using Held = std::unique_ptr<T, Unref>;
 
 inline core::Status start_gstreamer() {
     GError* error = nullptr;

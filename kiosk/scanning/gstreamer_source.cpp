@@ -21,21 +21,21 @@ constexpr std::int64_t first_frame_ms = 10'000;
 constexpr std::int64_t stall_ms = 4'000; // a camera without a frame for so long is gone, whatever its driver says
 
 class GstreamerSource final : public FrameSource {
-public:
+  public:
     GstreamerSource(Pipeline pipeline, const SourceUri& uri, bool live)
         : m_pipeline(std::move(pipeline)), m_bus(gst_element_get_bus(m_pipeline.get())),
           m_sink(gst_bin_get_by_name(GST_BIN(m_pipeline.get()), "sink")), m_uri(uri), m_live(live),
           m_deadline_ms(monotonic_ms() + first_frame_ms) {}
 
     core::Result<bool> next(Frame& frame, int timeout_ms) override {
-        const Held<GstSample> sample(gst_app_sink_try_pull_sample(
-            GST_APP_SINK(m_sink.get()), static_cast<GstClockTime>(timeout_ms) * GST_MSECOND));
+        const Held<GstSample> sample(gst_app_sink_try_pull_sample(GST_APP_SINK(m_sink.get()),
+                                                                  static_cast<GstClockTime>(timeout_ms) * GST_MSECOND));
         if (sample) {
             m_deadline_ms = monotonic_ms() + stall_ms;
             return take(sample.get(), frame);
         }
-        while (const Held<GstMessage> message{gst_bus_pop_filtered(
-                   m_bus.get(), static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS))}) {
+        while (const Held<GstMessage> message{
+            gst_bus_pop_filtered(m_bus.get(), static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS))}) {
             if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR)
                 return core::fail(core::ErrorCode::Unavailable, "error.source_lost", words_of(message.get()));
             KIOSK_CHECK(at_end());
@@ -45,11 +45,11 @@ public:
         return false;
     }
 
-private:
+  private:
     core::Status at_end() {
         std::error_code error;
-        const bool again = m_uri.scheme == "file" && m_uri.flag("loop", true) &&
-                           std::filesystem::exists(m_uri.path, error);
+        const bool again =
+            m_uri.scheme == "file" && m_uri.flag("loop", true) && std::filesystem::exists(m_uri.path, error);
         if (!again || m_live)
             return core::fail(core::ErrorCode::Unavailable, "error.source_lost", "end of " + m_uri.whole);
         if (gst_element_seek_simple(m_pipeline.get(), GST_FORMAT_TIME,
@@ -72,8 +72,8 @@ private:
                             GST_VIDEO_FRAME_PLANE_STRIDE(&mapped, i)};
         };
         const Yuv picture{plane(0), plane(1), plane(2), info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255};
-        const bool sane = picture.y.width > 0 && picture.y.height > 0 && picture.y.width <= 16'384 &&
-                          picture.y.height <= 16'384;
+        const bool sane =
+            picture.y.width > 0 && picture.y.height > 0 && picture.y.width <= 16'384 && picture.y.height <= 16'384;
         if (sane) {
             fill_frame(picture, frame);
             frame.number = ++m_number;

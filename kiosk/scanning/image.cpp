@@ -11,12 +11,13 @@
 namespace kiosk::scanning {
 namespace {
 
-std::uint8_t clamp_to_byte(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
+std::uint8_t clamp_to_byte(int value) {
+    return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+}
 
 // Calls each(y, sums) for every row, where sums[x] is the sum over (2·radius+1)² pixels around (x, y). Column sums
 // slide down, one row in and one row out; a running sum slides along them.
-template <typename Each>
-void for_each_box_row(GreyView from, int radius, Each each) {
+template <typename Each> void for_each_box_row(GreyView from, int radius, Each each) {
     const int width = from.width;
     const int height = from.height;
     thread_local std::vector<std::uint16_t> columns;
@@ -78,8 +79,8 @@ void GreyImage::resize(int w, int h) {
 Size fit_into(Size picture, Size box) {
     if (picture.width <= box.width && picture.height <= box.height)
         return picture;
-    const double scale = std::min(static_cast<double>(box.width) / picture.width,
-                                  static_cast<double>(box.height) / picture.height);
+    const double scale =
+        std::min(static_cast<double>(box.width) / picture.width, static_cast<double>(box.height) / picture.height);
     return {std::max(1, static_cast<int>(std::lround(picture.width * scale))),
             std::max(1, static_cast<int>(std::lround(picture.height * scale)))};
 }
@@ -108,7 +109,8 @@ void shrink(GreyView from, GreyImage& to, Size size) {
             const auto *above = from.row(2 * y), *below = from.row(2 * y + 1);
             auto* target = to.row(y);
             for (int x = 0; x < size.width; ++x)
-                target[x] = static_cast<std::uint8_t>((above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1] + 2) >> 2);
+                target[x] = static_cast<std::uint8_t>(
+                    (above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1] + 2) >> 2);
         }
         return;
     }

@@ -58,7 +58,8 @@ std::vector<float> levelled(const ModuleValues& values) {
         int left, top, right, bottom;
     };
     const auto window = [&](int x, int y) {
-        return Window{std::max(0, x - radius), std::max(0, y - radius), std::min(side, x + radius + 1), std::min(side, y + radius + 1)};
+        return Window{std::max(0, x - radius), std::max(0, y - radius), std::min(side, x + radius + 1),
+                      std::min(side, y + radius + 1)};
     };
     const auto sum = [side](const std::vector<float>& sums, Window w) {
         const auto p = [&](int x, int y) { return sums[static_cast<std::size_t>(y * (side + 1) + x)]; };
@@ -73,8 +74,10 @@ std::vector<float> levelled(const ModuleValues& values) {
         }
     std::vector<float> span(values.grey.size(), 1.0F);
     for (int round = 0; round < 2; ++round) {
-        const auto dark = table([&](int x, int y) { return values.grey[at(x, y)] < threshold[at(x, y)] ? values.grey[at(x, y)] : 0.0F; });
-        const auto count = table([&](int x, int y) { return values.grey[at(x, y)] < threshold[at(x, y)] ? 1.0F : 0.0F; });
+        const auto dark = table(
+            [&](int x, int y) { return values.grey[at(x, y)] < threshold[at(x, y)] ? values.grey[at(x, y)] : 0.0F; });
+        const auto count =
+            table([&](int x, int y) { return values.grey[at(x, y)] < threshold[at(x, y)] ? 1.0F : 0.0F; });
         std::vector<float> next(threshold);
         for (int y = 0; y < side; ++y)
             for (int x = 0; x < side; ++x) {
@@ -112,7 +115,8 @@ ModuleBits decide(const std::vector<float>& values, int side, float strength) {
 ModuleBits explain(const std::vector<float>& values, int side, const ModuleBits& first) {
     ModuleBits bits = first;
     const auto sign = [&](int x, int y) {
-        return x < 0 || y < 0 || x >= side || y >= side || bits[static_cast<std::size_t>(y * side + x)] == 0 ? 1.0F : -1.0F;
+        return x < 0 || y < 0 || x >= side || y >= side || bits[static_cast<std::size_t>(y * side + x)] == 0 ? 1.0F
+                                                                                                             : -1.0F;
     };
     std::array<float, taps> kernel{};
     for (int round = 0; round < 3; ++round) {
@@ -147,7 +151,8 @@ ModuleBits explain(const std::vector<float>& values, int side, const ModuleBits&
                 float predicted = offset;
                 for (int t = 0; t < taps; ++t)
                     predicted += kernel[static_cast<std::size_t>(t)] * sign(x + t % 3 - 1, y + t / 3 - 1);
-                rest[static_cast<std::size_t>(y * side + x)] = values[static_cast<std::size_t>(y * side + x)] - predicted;
+                rest[static_cast<std::size_t>(y * side + x)] =
+                    values[static_cast<std::size_t>(y * side + x)] - predicted;
             }
         for (int sweep = 0; sweep < 4; ++sweep) {
             bool changed = false;
@@ -171,7 +176,8 @@ ModuleBits explain(const std::vector<float>& values, int side, const ModuleBits&
                     for (int t = 0; t < taps; ++t) {
                         const int nx = x - (t % 3 - 1), ny = y - (t / 3 - 1);
                         if (nx >= 0 && ny >= 0 && nx < side && ny < side)
-                            rest[static_cast<std::size_t>(ny * side + nx)] -= kernel[static_cast<std::size_t>(t)] * change;
+                            rest[static_cast<std::size_t>(ny * side + nx)] -=
+                                kernel[static_cast<std::size_t>(t)] * change;
                     }
                 }
             if (!changed)

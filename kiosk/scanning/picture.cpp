@@ -144,8 +144,8 @@ bool read_with_stb(Bytes bytes, GreyImage& image, bool& large) {
     image.resize(width, height);
     if (alpha)
         for (std::size_t i = 0; i < image.pixels.size(); ++i)
-            image.pixels[i] = static_cast<std::uint8_t>(
-                (pixels[i * 2] * pixels[i * 2 + 1] + 255 * (255 - pixels[i * 2 + 1])) / 255);
+            image.pixels[i] =
+                static_cast<std::uint8_t>((pixels[i * 2] * pixels[i * 2 + 1] + 255 * (255 - pixels[i * 2 + 1])) / 255);
     else
         std::memcpy(image.pixels.data(), pixels, image.pixels.size());
     stbi_image_free(pixels);
@@ -160,8 +160,8 @@ core::Result<GreyImage> load_picture(Bytes bytes, const std::string& name, Size 
     GreyImage image;
     bool large = false;
     const bool jpeg = bytes.size() > 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
-    const bool webp = bytes.size() > 12 && std::memcmp(bytes.data(), "RIFF", 4) == 0 &&
-                      std::memcmp(bytes.data() + 8, "WEBP", 4) == 0;
+    const bool webp =
+        bytes.size() > 12 && std::memcmp(bytes.data(), "RIFF", 4) == 0 && std::memcmp(bytes.data() + 8, "WEBP", 4) == 0;
     bool read = false;
     if (jpeg)
         read = read_jpeg(bytes, fit, image, large);

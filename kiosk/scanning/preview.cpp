@@ -8,7 +8,9 @@
 namespace kiosk::scanning {
 namespace {
 
-std::uint8_t to_byte(int value) { return static_cast<std::uint8_t>(std::clamp(value, 0, 255)); }
+std::uint8_t to_byte(int value) {
+    return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+}
 
 void fit(GreyView from, GreyImage& to, Size box) {
     const Size size = fit_into({from.width, from.height}, box);

@@ -9,15 +9,13 @@ namespace {
 
 constexpr std::uint32_t magic = 0x4e43'5358; // both ends are one build; this tells packets from garbage
 
-template <typename T>
-void put(std::string& out, T value) {
+template <typename T> void put(std::string& out, T value) {
     char bytes[sizeof value];
     std::memcpy(bytes, &value, sizeof value);
     out.append(bytes, sizeof value);
 }
 
-template <typename T>
-bool take(std::string_view& in, T& value) {
+template <typename T> bool take(std::string_view& in, T& value) {
     if (in.size() < sizeof value)
         return false;
     std::memcpy(&value, in.data(), sizeof value);

@@ -28,7 +28,7 @@ constexpr std::int64_t first_pause_ms = 250;
 constexpr std::int64_t longest_pause_ms = 2'000;
 
 class Child {
-public:
+  public:
     Child(std::string uri, protocol::PreviewRing& ring) : m_uri(std::move(uri)), m_ring(ring) {}
 
     int run() {
@@ -52,7 +52,7 @@ public:
         return 0;
     }
 
-private:
+  private:
     // Frames until the source is lost or another one is wanted; returns why it was lost.
     std::string look(FrameSource& source) {
         Frame frame;
@@ -144,8 +144,8 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    struct stat socket {};
-    struct stat memory {};
+    struct stat socket{};
+    struct stat memory{};
     if (argc != 2 || ::fstat(protocol::socket_descriptor, &socket) != 0 || !S_ISSOCK(socket.st_mode) ||
         ::fstat(protocol::memory_descriptor, &memory) != 0 ||
         memory.st_size != static_cast<off_t>(sizeof(protocol::PreviewRing))) {

@@ -40,7 +40,9 @@ std::filesystem::path beside_this_program() {
 }
 
 // Moves a descriptor above those that the child gets, so that one dup2 does not overwrite the other's source.
-Descriptor lifted(Descriptor low) { return Descriptor(::fcntl(low.get(), F_DUPFD_CLOEXEC, 10)); }
+Descriptor lifted(Descriptor low) {
+    return Descriptor(::fcntl(low.get(), F_DUPFD_CLOEXEC, 10));
+}
 
 } // namespace
 
@@ -155,8 +157,8 @@ struct ScannerProcess::Impl {
         frame->number = message.frame;
         frame->width = static_cast<int>(message.width);
         frame->height = static_cast<int>(message.height);
-        if (message.width > 0 && protocol::read_slot(ring->slot[message.slot], message.width, message.height,
-                                                     frame->rgb)) {
+        if (message.width > 0 &&
+            protocol::read_slot(ring->slot[message.slot], message.width, message.height, frame->rgb)) {
             for (const auto& code : message.codes) {
                 auto& outline = frame->codes.emplace_back();
                 for (std::size_t i = 0; i < 4; ++i)
@@ -319,7 +321,9 @@ std::vector<Scan> ScannerProcess::poll() {
     return std::exchange(m_impl->scans, {});
 }
 
-app::ScannerState ScannerProcess::state() const { return m_impl->state; }
+app::ScannerState ScannerProcess::state() const {
+    return m_impl->state;
+}
 
 std::string ScannerProcess::trouble() const {
     const std::lock_guard lock(m_impl->mutex);
@@ -342,8 +346,14 @@ void ScannerProcess::rearm() {
     m_impl->rearm = true;
 }
 
-std::shared_ptr<const app::PreviewFrame> ScannerProcess::newest() { return m_impl->preview.load(); }
-int ScannerProcess::child_pid() const { return m_impl->child; }
-std::uint64_t ScannerProcess::restarts() const { return m_impl->restarts; }
+std::shared_ptr<const app::PreviewFrame> ScannerProcess::newest() {
+    return m_impl->preview.load();
+}
+int ScannerProcess::child_pid() const {
+    return m_impl->child;
+}
+std::uint64_t ScannerProcess::restarts() const {
+    return m_impl->restarts;
+}
 
 } // namespace kiosk::scanning

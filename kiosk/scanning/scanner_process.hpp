@@ -32,7 +32,7 @@ struct ScannerOptions {
 };
 
 class ScannerProcess final : public app::PreviewSource {
-public:
+  public:
     static core::Result<std::unique_ptr<ScannerProcess>> start(ScannerOptions options);
     ~ScannerProcess() override;
 
@@ -48,10 +48,10 @@ public:
 
     std::shared_ptr<const app::PreviewFrame> newest() override;
 
-    int child_pid() const;               // 0 while there is none
-    std::uint64_t restarts() const;      // of the child, since start()
+    int child_pid() const;          // 0 while there is none
+    std::uint64_t restarts() const; // of the child, since start()
 
-private:
+  private:
     struct Impl;
     explicit ScannerProcess(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;

@@ -17,17 +17,21 @@ constexpr double quiet_modules = 4.0;
 
 QRecLevel level_of(Correction correction) {
     switch (correction) {
-    case Correction::Low: return QR_ECLEVEL_L;
-    case Correction::Medium: return QR_ECLEVEL_M;
-    case Correction::Quartile: return QR_ECLEVEL_Q;
-    case Correction::High: return QR_ECLEVEL_H;
+    case Correction::Low:
+        return QR_ECLEVEL_L;
+    case Correction::Medium:
+        return QR_ECLEVEL_M;
+    case Correction::Quartile:
+        return QR_ECLEVEL_Q;
+    case Correction::High:
+        return QR_ECLEVEL_H;
     }
     return QR_ECLEVEL_M;
 }
 
 // The card with the code on it, in modules from the code's centre.
 class Card {
-public:
+  public:
     Card(const Scene& scene, const Modules& code) : m_scene(scene), m_code(code) {
         m_half = code.side / 2.0;
         m_cos = std::cos(scene.turn);
@@ -68,13 +72,14 @@ public:
         const bool dark = m_code.at(static_cast<int>(std::floor(x + m_half)), static_cast<int>(std::floor(y + m_half)));
         double level = dark != m_scene.inverted ? m_scene.dark : m_scene.light;
         if (m_scene.glare > 0) {
-            const double gx = (x + m_half) / m_code.side - m_scene.glare_x, gy = (y + m_half) / m_code.side - m_scene.glare_y;
+            const double gx = (x + m_half) / m_code.side - m_scene.glare_x,
+                         gy = (y + m_half) / m_code.side - m_scene.glare_y;
             level += m_scene.glare * std::exp(-(gx * gx + gy * gy) / (m_scene.glare_size * m_scene.glare_size));
         }
         return level;
     }
 
-private:
+  private:
     const Scene& m_scene;
     const Modules& m_code;
     double m_half = 0, m_card = 0, m_cos = 1, m_sin = 0;
@@ -128,7 +133,8 @@ void defocus(GreyImage& picture, double sigma) {
         std::ranges::fill(sum, 0.5F);
         for (int i = 0; i <= 2 * radius; ++i)
             for (int x = 0; x < width; ++x)
-                sum[static_cast<std::size_t>(x)] += weights[static_cast<std::size_t>(i)] * line[static_cast<std::size_t>(x + i)];
+                sum[static_cast<std::size_t>(x)] +=
+                    weights[static_cast<std::size_t>(i)] * line[static_cast<std::size_t>(x + i)];
         for (int x = 0; x < width; ++x)
             picture.row(y)[x] = static_cast<std::uint8_t>(std::clamp(sum[static_cast<std::size_t>(x)], 0.0F, 255.0F));
     }
@@ -161,8 +167,10 @@ void draw(const Scene& scene, const Modules* code, GreyImage& picture) {
     if (code != nullptr) {
         const Card card(scene, *code);
         const double reach = card.reach_px();
-        const int left = std::max(0, static_cast<int>(scene.centre_x - reach)), right = std::min(scene.width, static_cast<int>(scene.centre_x + reach) + 1);
-        const int top = std::max(0, static_cast<int>(scene.centre_y - reach)), bottom = std::min(scene.height, static_cast<int>(scene.centre_y + reach) + 1);
+        const int left = std::max(0, static_cast<int>(scene.centre_x - reach)),
+                  right = std::min(scene.width, static_cast<int>(scene.centre_x + reach) + 1);
+        const int top = std::max(0, static_cast<int>(scene.centre_y - reach)),
+                  bottom = std::min(scene.height, static_cast<int>(scene.centre_y + reach) + 1);
         const int samples = scene.module_px < 4 ? 4 : 3;
         for (int y = top; y < bottom; ++y)
             for (int x = left; x < right; ++x) {
@@ -179,8 +187,8 @@ void draw(const Scene& scene, const Modules* code, GreyImage& picture) {
         for (int y = 0; y < scene.height; ++y)
             for (int x = 0; x < scene.width; ++x) {
                 const double wave = std::sin(x * 1.9 + y * 0.35) + std::sin(y * 2.3 - x * 0.2);
-                picture.row(y)[x] = static_cast<std::uint8_t>(
-                    std::clamp(picture.row(y)[x] + scene.moire * 0.5 * wave, 0.0, 255.0));
+                picture.row(y)[x] =
+                    static_cast<std::uint8_t>(std::clamp(picture.row(y)[x] + scene.moire * 0.5 * wave, 0.0, 255.0));
             }
     if (scene.blur_px > 0)
         defocus(picture, scene.blur_px);
@@ -189,7 +197,8 @@ void draw(const Scene& scene, const Modules* code, GreyImage& picture) {
     if (scene.shadow > 0)
         for (int y = 0; y < scene.height; ++y)
             for (int x = 0; x < scene.width; ++x)
-                picture.row(y)[x] = static_cast<std::uint8_t>(picture.row(y)[x] * (1.0 - scene.shadow * x / scene.width));
+                picture.row(y)[x] =
+                    static_cast<std::uint8_t>(picture.row(y)[x] * (1.0 - scene.shadow * x / scene.width));
     if (scene.noise > 0) {
         // A table of noise, entered at random places: a normal deviate for each pixel would take most of the time.
         std::minstd_rand random(scene.seed);

@@ -36,11 +36,11 @@ struct Scene {
     bool phone = false; // a dark frame around a bright screen, instead of a card
     double blur_px = 0; // defocus, standard deviation
     double motion_px = 0, motion_turn = 0;
-    double noise = 0;    // standard deviation in grey levels
-    double glare = 0;    // brightness added at its centre
+    double noise = 0;                                       // standard deviation in grey levels
+    double glare = 0;                                       // brightness added at its centre
     double glare_x = 0.2, glare_y = 0.2, glare_size = 0.25; // 0…1 of the code
-    double moire = 0;    // amplitude of the screen's stripes
-    double shadow = 0;   // how much darker the picture's right side is, 0…1
+    double moire = 0;                                       // amplitude of the screen's stripes
+    double shadow = 0;                                      // how much darker the picture's right side is, 0…1
     std::uint32_t seed = 1;
 };
 

@@ -19,15 +19,24 @@ namespace {
 
 std::optional<speed_t> speed_of(int baud) {
     switch (baud) {
-    case 1'200: return B1200;
-    case 2'400: return B2400;
-    case 4'800: return B4800;
-    case 9'600: return B9600;
-    case 19'200: return B19200;
-    case 38'400: return B38400;
-    case 57'600: return B57600;
-    case 115'200: return B115200;
-    default: return std::nullopt;
+    case 1'200:
+        return B1200;
+    case 2'400:
+        return B2400;
+    case 4'800:
+        return B4800;
+    case 9'600:
+        return B9600;
+    case 19'200:
+        return B19200;
+    case 38'400:
+        return B38400;
+    case 57'600:
+        return B57600;
+    case 115'200:
+        return B115200;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -174,6 +183,8 @@ std::vector<std::string> SerialScanner::poll() {
     return std::exchange(m_impl->lines, {});
 }
 
-bool SerialScanner::connected() const { return m_impl->connected; }
+bool SerialScanner::connected() const {
+    return m_impl->connected;
+}
 
 } // namespace kiosk::scanning

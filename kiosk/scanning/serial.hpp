@@ -17,7 +17,7 @@ namespace kiosk::scanning {
 
 // Bytes to lines; pure.
 class LineAssembler {
-public:
+  public:
     explicit LineAssembler(std::int64_t idle_ms = 150, std::size_t longest = 4'096)
         : m_idle_ms(idle_ms), m_longest(longest) {}
     std::vector<std::string> bytes(std::span<const char> bytes, std::int64_t now_ms);
@@ -25,7 +25,7 @@ public:
     std::optional<std::string> tick(std::int64_t now_ms);
     bool waiting() const { return !m_line.empty() || m_overflow; }
 
-private:
+  private:
     std::int64_t m_idle_ms;
     std::size_t m_longest;
     std::string m_line;
@@ -34,21 +34,21 @@ private:
 };
 
 struct SerialOptions {
-    std::string device;               // /dev/ttyACM0, or a stable name under /dev/serial/by-id
+    std::string device; // /dev/ttyACM0, or a stable name under /dev/serial/by-id
     int baud = 9'600;
     std::int64_t idle_ms = 150;
-    std::int64_t retry_ms = 1'000;    // between attempts to open
-    std::function<void()> wake;       // called from the reading thread when poll() has news; must not block
+    std::int64_t retry_ms = 1'000; // between attempts to open
+    std::function<void()> wake;    // called from the reading thread when poll() has news; must not block
 };
 
 class SerialScanner {
-public:
+  public:
     static core::Result<std::unique_ptr<SerialScanner>> start(SerialOptions options);
     ~SerialScanner();
     std::vector<std::string> poll(); // lines since the last call
     bool connected() const;
 
-private:
+  private:
     struct Impl;
     explicit SerialScanner(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;

@@ -25,12 +25,12 @@
 namespace kiosk::scanning {
 
 struct WedgeOptions {
-    std::int64_t average_gap_ms = 40;  // a burst's keys are closer than this on average …
-    std::int64_t longest_gap_ms = 90;  // … and no two are further apart than this
+    std::int64_t average_gap_ms = 40; // a burst's keys are closer than this on average …
+    std::int64_t longest_gap_ms = 90; // … and no two are further apart than this
     std::size_t shortest_code = 6;
     std::size_t longest_code = 4'096;
-    std::int64_t pause_ms = 120;       // ends a burst that has no Enter or Tab; must be at least longest_gap_ms
-    std::size_t certain_after = 4;     // characters after which a burst is taken for a scan while it is still coming
+    std::int64_t pause_ms = 120;   // ends a burst that has no Enter or Tab; must be at least longest_gap_ms
+    std::size_t certain_after = 4; // characters after which a burst is taken for a scan while it is still coming
 };
 
 struct WedgeVerdict {
@@ -41,7 +41,7 @@ struct WedgeVerdict {
 };
 
 class Wedge {
-public:
+  public:
     explicit Wedge(WedgeOptions options = {}) : m_options(options) {}
 
     WedgeVerdict key(int scancode, bool shift, bool caps_lock, std::int64_t now_ms);
@@ -52,7 +52,7 @@ public:
     // When tick() should be called at the latest, where a burst waits for its pause.
     std::optional<std::int64_t> deadline_ms() const;
 
-private:
+  private:
     void restart();
     bool fast_enough() const;
     WedgeVerdict finish();

@@ -16,7 +16,9 @@ namespace {
 
 #if ZXING_VERSION_MAJOR >= 2
 using Options = ZXing::ReaderOptions;
-void set_text_mode(Options& options) { options.setTextMode(ZXing::TextMode::Plain).setTryInvert(false); }
+void set_text_mode(Options& options) {
+    options.setTextMode(ZXing::TextMode::Plain).setTryInvert(false);
+}
 #else
 using Options = ZXing::DecodeHints;
 void set_text_mode(Options&) {} // plain is all it has

@@ -16,7 +16,7 @@ struct PixelPoint {
 };
 
 struct EngineCode {
-    std::string text; // UTF-8; empty where the code was found but not read
+    std::string text;                    // UTF-8; empty where the code was found but not read
     std::array<PixelPoint, 4> corners{}; // clockwise from the code's own top left, in pixels of the picture
 };
 

@@ -20,7 +20,8 @@ namespace {
 using namespace kiosk::scanning;
 
 void print(const std::string& metric, double value, const char* unit, double baseline = -1) {
-    std::printf("{\"bench\":\"qr_recall\",\"metric\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",", metric.c_str(), value, unit);
+    std::printf("{\"bench\":\"qr_recall\",\"metric\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",", metric.c_str(), value,
+                unit);
     if (baseline > 0)
         std::printf("\"baseline\":%.3f,\"ratio\":%.3f}\n", baseline, value / baseline);
     else
@@ -33,7 +34,7 @@ struct Tally {
 };
 
 class Bench {
-public:
+  public:
     // `texts` are the true ones; what else is read is a misread.
     void look(GreyView frame, const std::vector<std::string>& texts, Tally& tally) {
         const auto read = [&](auto decode, std::vector<double>& times, std::size_t& wrong) {
@@ -66,7 +67,9 @@ public:
     }
 
     static void report(const std::string& name, Tally& tally) {
-        const auto percent = [&](std::size_t n) { return 100.0 * static_cast<double>(n) / static_cast<double>(std::max<std::size_t>(tally.codes, 1)); };
+        const auto percent = [&](std::size_t n) {
+            return 100.0 * static_cast<double>(n) / static_cast<double>(std::max<std::size_t>(tally.codes, 1));
+        };
         std::ranges::sort(tally.ours_ms);
         std::ranges::sort(tally.plain_ms);
         print(name + "_codes", static_cast<double>(tally.codes), "codes");
@@ -77,10 +80,11 @@ public:
         print(name + "_misreads", static_cast<double>(tally.misread), "pictures");
         print(name + "_misreads_plain", static_cast<double>(tally.plain_misread), "pictures");
         print(name + "_worst_ms", tally.ours_ms.back(), "ms", tally.plain_ms.back());
-        print(name + "_median_ms", tally.ours_ms[tally.ours_ms.size() / 2], "ms", tally.plain_ms[tally.plain_ms.size() / 2]);
+        print(name + "_median_ms", tally.ours_ms[tally.ours_ms.size() / 2], "ms",
+              tally.plain_ms[tally.plain_ms.size() / 2]);
     }
 
-private:
+  private:
     Decoder m_decoder;
 };
 
@@ -100,8 +104,9 @@ int main() {
         Bench::report("photos", tally);
     } else {
         std::fputs("qr_recall: no photographs; XIANGDAO_QR names their folder\n", stderr);
-        std::puts("{\"bench\":\"qr_recall\",\"metric\":\"photos_recall\",\"value\":null,\"unit\":\"%\",\"baseline\":null,"
-                  "\"ratio\":null,\"message\":\"no photographs; XIANGDAO_QR names their folder\"}");
+        std::puts(
+            "{\"bench\":\"qr_recall\",\"metric\":\"photos_recall\",\"value\":null,\"unit\":\"%\",\"baseline\":null,"
+            "\"ratio\":null,\"message\":\"no photographs; XIANGDAO_QR names their folder\"}");
     }
 
     std::map<std::string, Tally> kinds;

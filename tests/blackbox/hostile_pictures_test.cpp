@@ -25,8 +25,9 @@ TEST_CASE("hostile: frames without a code read nothing", "[hostile]") {
 TEST_CASE("hostile: odd sizes are looked at without harm", "[hostile]") {
     Decoder decoder;
     std::mt19937 random(5);
-    for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 720}, std::pair{1280, 1}, std::pair{2, 2}, std::pair{3, 5},
-                                        std::pair{17, 17}, std::pair{21, 21}, std::pair{40, 1280}, std::pair{4'000, 60}}) {
+    for (const auto& [width, height] :
+         {std::pair{1, 1}, std::pair{1, 720}, std::pair{1280, 1}, std::pair{2, 2}, std::pair{3, 5}, std::pair{17, 17},
+          std::pair{21, 21}, std::pair{40, 1280}, std::pair{4'000, 60}}) {
         GreyImage frame(width, height);
         for (auto& pixel : frame.pixels)
             pixel = random() % 2 == 0 ? 0 : 255;
@@ -72,7 +73,8 @@ TEST_CASE("hostile: picture files that lie about themselves are refused", "[host
         return path;
     };
     // A PNG that claims 20,000 × 20,000 pixels in 57 bytes.
-    const std::string huge("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x4e\x20\0\0\x4e\x20\x08\0\0\0\0\0\0\0\0\0\0\0\x0aIDATx", 45);
+    const std::string huge("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x4e\x20\0\0\x4e\x20\x08\0\0\0\0\0\0\0\0\0\0\0\x0aIDATx",
+                           45);
     CHECK(decode_picture(write("huge.png", huge)).error().message_key == "error.picture_too_large");
     CHECK(decode_picture(write("empty.png", "")).error().message_key == "error.picture_unreadable");
     CHECK(decode_picture(write("text.jpg", "not a picture")).error().message_key == "error.picture_unreadable");

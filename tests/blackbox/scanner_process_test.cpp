@@ -31,8 +31,7 @@ struct Folder {
     ~Folder() { fs::remove_all(path); }
 };
 
-template <typename Condition>
-bool within(std::int64_t ms, Condition condition) {
+template <typename Condition> bool within(std::int64_t ms, Condition condition) {
     for (const auto until = monotonic_ms() + ms; monotonic_ms() < until;) {
         if (condition())
             return true;
@@ -58,7 +57,9 @@ std::unique_ptr<ScannerProcess> start(const std::string& uri, std::int64_t away_
     return std::move(*scanner);
 }
 
-bool live(const ScannerProcess& scanner) { return scanner.state() == kiosk::app::ScannerState::Live; }
+bool live(const ScannerProcess& scanner) {
+    return scanner.state() == kiosk::app::ScannerState::Live;
+}
 
 } // namespace
 
@@ -91,7 +92,8 @@ TEST_CASE("scanner: a recorded clip is scanned code by code, each once", "[scann
 
 TEST_CASE("scanner: a child that crashes is back in two seconds and goes on scanning", "[scanner]") {
     const Folder folder;
-    const auto path = clip(folder, {{"XD1:ALPHA-0001", 1.0, ClipStyle::Plain}, {"XD1:BRAVO-0002", 1.0, ClipStyle::Plain}});
+    const auto path =
+        clip(folder, {{"XD1:ALPHA-0001", 1.0, ClipStyle::Plain}, {"XD1:BRAVO-0002", 1.0, ClipStyle::Plain}});
     const auto scanner = start("file://" + path.string(), 800);
     REQUIRE(within(15'000, [&] { return live(*scanner) && !scanner->poll().empty(); }));
     for (const int signal : {SIGKILL, SIGABRT, SIGSEGV}) {
@@ -100,7 +102,8 @@ TEST_CASE("scanner: a child that crashes is back in two seconds and goes on scan
         REQUIRE(pid > 0);
         REQUIRE(::kill(pid, signal) == 0);
         const auto died = monotonic_ms();
-        REQUIRE(within(2'000, [&] { return scanner->restarts() > restarts && scanner->child_pid() != pid && live(*scanner); }));
+        REQUIRE(within(
+            2'000, [&] { return scanner->restarts() > restarts && scanner->child_pid() != pid && live(*scanner); }));
         CHECK(monotonic_ms() - died < 2'000);
         scanner->poll();
         CHECK(within(10'000, [&] { return !scanner->poll().empty(); }));

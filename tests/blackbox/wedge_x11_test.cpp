@@ -19,10 +19,12 @@
 
 namespace {
 
-void pause_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+void pause_ms(int ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+}
 
 class Program {
-public:
+  public:
     Program(std::vector<std::string> arguments, int report) {
         m_pid = ::fork();
         if (m_pid == 0) {
@@ -41,12 +43,12 @@ public:
         ::waitpid(m_pid, nullptr, 0);
     }
 
-private:
+  private:
     pid_t m_pid = -1;
 };
 
 class Pipe {
-public:
+  public:
     Pipe() { REQUIRE(::pipe(m_ends) == 0); }
     ~Pipe() {
         ::close(m_ends[0]);
@@ -65,13 +67,17 @@ public:
         }
     }
 
-private:
+  private:
     int m_ends[2] = {-1, -1};
 };
 
-bool installed(const char* program) { return std::system((std::string("command -v ") + program + " >/dev/null").c_str()) == 0; }
+bool installed(const char* program) {
+    return std::system((std::string("command -v ") + program + " >/dev/null").c_str()) == 0;
+}
 
-void run(const std::string& command) { REQUIRE(std::system(command.c_str()) == 0); }
+void run(const std::string& command) {
+    REQUIRE(std::system(command.c_str()) == 0);
+}
 
 } // namespace
 

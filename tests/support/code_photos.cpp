@@ -18,10 +18,17 @@ std::string unescaped(const std::string& text) {
             continue;
         }
         switch (text[++i]) {
-        case 'n': out.push_back('\n'); break;
-        case 'r': out.push_back('\r'); break;
-        case 't': out.push_back('\t'); break;
-        default: out.push_back(text[i]);
+        case 'n':
+            out.push_back('\n');
+            break;
+        case 'r':
+            out.push_back('\r');
+            break;
+        case 't':
+            out.push_back('\t');
+            break;
+        default:
+            out.push_back(text[i]);
         }
     }
     return out;
@@ -42,7 +49,8 @@ std::string comparable(const std::string& text) {
 
 std::optional<std::vector<Photo>> load() {
     const char* set = std::getenv("XIANGDAO_QR");
-    const fs::path root = set != nullptr && *set != '\0' ? fs::path(set) : fs::path(XIANGDAO_SOURCE_DIR) / "../shared/qr";
+    const fs::path root =
+        set != nullptr && *set != '\0' ? fs::path(set) : fs::path(XIANGDAO_SOURCE_DIR) / "../shared/qr";
     std::ifstream truth(root / "truth.tsv");
     if (!truth)
         return std::nullopt;

@@ -12,13 +12,15 @@ namespace {
 using namespace kiosk::scanning;
 
 class Dice {
-public:
+  public:
     explicit Dice(std::uint32_t seed) : m_engine(seed) {}
     // Own arithmetic: the standard's distributions differ from library to library.
-    double between(double low, double high) { return low + (high - low) * (static_cast<double>(m_engine()) / 4294967296.0); }
+    double between(double low, double high) {
+        return low + (high - low) * (static_cast<double>(m_engine()) / 4294967296.0);
+    }
     std::size_t below(std::size_t n) { return static_cast<std::size_t>(between(0, static_cast<double>(n))); }
 
-private:
+  private:
     std::mt19937 m_engine;
 };
 
@@ -31,10 +33,14 @@ std::string ticket(Dice& dice) {
         return text;
     };
     switch (dice.below(4)) {
-    case 0: return "XD1:" + some(140); // a signed ticket
-    case 1: return "https://check.example.org/t/" + some(16);
-    case 2: return some(10);
-    default: return "XD1:" + some(60);
+    case 0:
+        return "XD1:" + some(140); // a signed ticket
+    case 1:
+        return "https://check.example.org/t/" + some(16);
+    case 2:
+        return some(10);
+    default:
+        return "XD1:" + some(60);
     }
 }
 
@@ -52,34 +58,63 @@ struct Kind {
 
 constexpr Kind kinds[] = {
     {"low contrast", lower_contrast},
-    {"tiny", [](Scene& s, Dice& d) { s.module_px = d.between(1.6, 2.0); s.blur_px = d.between(0.3, 0.6); s.noise = 2; }},
-    {"defocus", [](Scene& s, Dice& d) { s.module_px = d.between(3, 6); s.blur_px = s.module_px * d.between(0.4, 0.75); s.noise = 2; }},
-    {"motion", [](Scene& s, Dice& d) {
+    {"tiny",
+     [](Scene& s, Dice& d) {
+         s.module_px = d.between(1.6, 2.0);
+         s.blur_px = d.between(0.3, 0.6);
+         s.noise = 2;
+     }},
+    {"defocus",
+     [](Scene& s, Dice& d) {
+         s.module_px = d.between(3, 6);
+         s.blur_px = s.module_px * d.between(0.4, 0.75);
+         s.noise = 2;
+     }},
+    {"motion",
+     [](Scene& s, Dice& d) {
          s.module_px = d.between(4, 7);
          s.motion_px = s.module_px * d.between(1.0, 2.0);
          s.motion_turn = d.between(0, std::numbers::pi);
      }},
-    {"glare", [](Scene& s, Dice& d) {
+    {"glare",
+     [](Scene& s, Dice& d) {
          s.glare = d.between(80, 220);
          s.glare_x = d.between(0.0, 1.0);
          s.glare_y = d.between(0.0, 1.0);
          s.glare_size = d.between(0.12, 0.3);
          s.dark = 60;
      }},
-    {"inverted", [](Scene& s, Dice& d) { s.inverted = true; s.phone = true; s.blur_px = d.between(0.5, 1.5); }},
-    {"phone", [](Scene& s, Dice& d) {
+    {"inverted",
+     [](Scene& s, Dice& d) {
+         s.inverted = true;
+         s.phone = true;
+         s.blur_px = d.between(0.5, 1.5);
+     }},
+    {"phone",
+     [](Scene& s, Dice& d) {
          s.phone = true;
          s.light = 245;
          s.moire = d.between(20, 70);
          s.blur_px = d.between(0.3, 1.0);
      }},
-    {"bent", [](Scene& s, Dice& d) { s.bend = d.between(0.5, 0.95); s.tilt_y = d.between(-0.15, 0.15); }},
-    {"steep", [](Scene& s, Dice& d) {
+    {"bent",
+     [](Scene& s, Dice& d) {
+         s.bend = d.between(0.5, 0.95);
+         s.tilt_y = d.between(-0.15, 0.15);
+     }},
+    {"steep",
+     [](Scene& s, Dice& d) {
          s.tilt_x = d.between(-0.42, 0.42);
          s.tilt_y = d.between(-0.42, 0.42);
          s.module_px = d.between(3.5, 6);
      }},
-    {"shadow", [](Scene& s, Dice& d) { s.shadow = d.between(0.7, 0.95); s.dark = 50; s.light = 160; s.noise = d.between(2, 5); }},
+    {"shadow",
+     [](Scene& s, Dice& d) {
+         s.shadow = d.between(0.7, 0.95);
+         s.dark = 50;
+         s.light = 160;
+         s.noise = d.between(2, 5);
+     }},
 };
 
 } // namespace
@@ -135,7 +170,8 @@ std::vector<GreyImage> empty_frames(std::size_t count, std::uint32_t seed) {
             for (int y = 0; y < 720; ++y) {
                 if (y % block == 0)
                     for (std::size_t x = 0; x < 1280; ++x)
-                        row[x] = x % static_cast<std::size_t>(block) == 0 ? (dice.below(2) == 0 ? 40 : 210) : row[x - 1];
+                        row[x] =
+                            x % static_cast<std::size_t>(block) == 0 ? (dice.below(2) == 0 ? 40 : 210) : row[x - 1];
                 for (int x = 0; x < 1280; ++x)
                     pixel(x, y, row[static_cast<std::size_t>(x)]);
             }

@@ -97,7 +97,8 @@ TEST_CASE("scanning: previews are small and in colour", "[scanning][image]") {
 TEST_CASE("scanning: files that are no pictures are refused by name", "[scanning][picture]") {
     CHECK(load_picture("/nonexistent/x.png").error().message_key == "error.picture_missing");
     std::mt19937 random(1);
-    for (const std::string_view head : {"", "\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "BM", "GIF89a", "RIFF\x10\0\0\0WEBPVP8 "})
+    for (const std::string_view head :
+         {"", "\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "BM", "GIF89a", "RIFF\x10\0\0\0WEBPVP8 "})
         for (int round = 0; round < 200; ++round) {
             std::vector<std::uint8_t> bytes(head.begin(), head.end());
             for (unsigned i = 0; i < random() % 300; ++i)

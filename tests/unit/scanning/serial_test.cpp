@@ -18,7 +18,9 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-std::span<const char> bytes(std::string_view text) { return {text.data(), text.size()}; }
+std::span<const char> bytes(std::string_view text) {
+    return {text.data(), text.size()};
+}
 
 // Lines that come within five seconds.
 Lines wait_for(SerialScanner& scanner, std::size_t count) {

@@ -29,7 +29,8 @@ TEST_CASE("scanning: source URIs are taken apart", "[scanning]") {
 }
 
 TEST_CASE("scanning: odd source URIs do no harm", "[scanning]") {
-    for (const auto* text : {"", ":", "://", "?", "a:?&&=&=", "x:%", "x:%4", "x:%zz", "folder:?fps=abc", "folder:?fps=nan"}) {
+    for (const auto* text :
+         {"", ":", "://", "?", "a:?&&=&=", "x:%", "x:%4", "x:%zz", "folder:?fps=abc", "folder:?fps=nan"}) {
         const auto uri = parse_source_uri(text);
         CHECK(uri.number("fps", 7) == 7);
     }
