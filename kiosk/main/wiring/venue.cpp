@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -37,6 +38,14 @@ std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
         };
     const auto folders = plugin_host::default_folders();
     return plugin_host::Broker::create(event.type, event.addons, folders, options);
+}
+
+bool runs_without_plugin(std::string_view event_type) {
+    // Salons have theirs; a closed-door event needs its own: who may enter is the point of it.
+    constexpr std::array<std::string_view, 10> types{"meetup",         "conference",  "conference.regional", "training",
+                                                    "visit.customer", "visit.isv",   "visit.integrator",
+                                                    "visit.middleware", "visit_town", "visit_campus"};
+    return std::ranges::find(types, event_type) != types.end();
 }
 
 Result<std::unique_ptr<Venue>> Venue::open(VenueOptions options) {
@@ -76,7 +85,7 @@ Status Venue::load_event() {
     services.clock = &m_clock;
     services.random = &m_random;
     services.verifier = &m_sodium;
-    services.plugin = m_broker.get();
+    services.plugin = m_broker->has_event_type() || !runs_without_plugin(config.event.type) ? m_broker.get() : nullptr;
     KIOSK_TRY(m_check_in, app::CheckIn::create(services));
     return {};
 }

@@ -59,6 +59,10 @@ std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
                                                  const std::function<void(std::string_view)>& log,
                                                  std::function<std::int64_t()> clock_us = &monotonic_us);
 
+// Event types of ours that have no plugin installed here are admitted by the host's own rules: their plugins will only
+// narrow. Anything else without its plugin goes to staff.
+bool runs_without_plugin(std::string_view event_type);
+
 // $XIANGDAO_DB, else xiangdao.db in this folder.
 std::filesystem::path default_database();
 // This machine's name, for the journal.
