@@ -113,25 +113,27 @@ void SearchIndex::clear() {
     m_text.clear();
 }
 
-void SearchIndex::find_waiting(std::string_view query, bool exact, std::size_t limit,
-                               std::vector<std::int64_t>& found) const {
+// In one pass: prefixes until there are enough of them, from there on exact matches alone.
+SearchIndex::Hits SearchIndex::find_waiting(std::string_view query, std::size_t limit) const {
+    Hits hits;
     std::string needle(1, separator);
     needle += query;
-    if (exact)
-        needle += separator;
-    const char* const text = m_text.data();
-    const char* at = text;
-    while (found.size() < limit) {
-        const auto left = m_text.size() - static_cast<std::size_t>(at - text);
-        const auto* hit = static_cast<const char*>(memmem(at, left, needle.data(), needle.size()));
+    const char* const end = m_text.data() + m_text.size();
+    for (const char* at = m_text.data(); at < end && hits.exact.size() < limit;) {
+        const auto* hit = static_cast<const char*>(
+            memmem(at, static_cast<std::size_t>(end - at), needle.data(), needle.size()));
         if (!hit)
-            return;
+            break;
         // Each entry begins with a separator of its own, so a hit never spans two entries.
-        const auto offset = static_cast<std::size_t>(hit - text);
-        const auto entry = std::prev(std::ranges::upper_bound(m_waiting, offset, {}, &Waiting::begin));
-        push_once(found, entry->number);
-        at = text + entry->begin + entry->length; // once for each person
+        const auto offset = static_cast<std::size_t>(hit - m_text.data());
+        const auto number = std::prev(std::ranges::upper_bound(m_waiting, offset, {}, &Waiting::begin))->number;
+        const auto* behind = hit + 1 + query.size(); // there is always a separator behind a term
+        push_once(*behind == separator ? hits.exact : hits.prefix, number);
+        if (hits.prefix.size() >= limit && needle.back() != separator)
+            needle += separator;
+        at = behind;
     }
+    return hits;
 }
 
 std::vector<std::int64_t> SearchIndex::find(std::string_view query, std::size_t limit) {
@@ -143,7 +145,13 @@ std::vector<std::int64_t> SearchIndex::find(std::string_view query, std::size_t 
         while (exact.next())
             push_once(found, exact.integer(0));
     }
-    find_waiting(query, true, limit, found);
+    const auto waiting = found.size() < limit ? find_waiting(query, limit) : Hits{};
+    const auto take = [&](const std::vector<std::int64_t>& numbers) {
+        for (const auto number : numbers)
+            if (found.size() < limit)
+                push_once(found, number);
+    };
+    take(waiting.exact);
     if (found.size() >= limit)
         return found;
     // All texts that begin with the query lie between it and the query with its last byte raised by one (UTF-8 never
@@ -155,7 +163,7 @@ std::vector<std::int64_t> SearchIndex::find(std::string_view query, std::size_t 
         while (found.size() < limit && prefix.next())
             push_once(found, prefix.integer(0));
     }
-    find_waiting(query, false, limit, found);
+    take(waiting.prefix);
     return found;
 }
 

@@ -43,7 +43,10 @@ private:
         std::size_t begin = 0;
         std::size_t length = 0;
     };
-    void find_waiting(std::string_view query, bool exact, std::size_t limit, std::vector<std::int64_t>& found) const;
+    struct Hits {
+        std::vector<std::int64_t> exact, prefix;
+    };
+    Hits find_waiting(std::string_view query, std::size_t limit) const;
 
     Connection& m_connection;
     std::int64_t m_indexed_until = 0;
