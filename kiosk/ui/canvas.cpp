@@ -12,6 +12,7 @@ namespace {
 constexpr float shorter_side = 800; // the unit in which the theme counts
 constexpr double contrast_to_read = 4.5;
 constexpr double contrast_to_decide = 7.0;
+constexpr int layers = 2, shapes_layer = 0, text_layer = 1;
 constexpr float slack = 2; // rounding to pixels and an accent's overhang are no fault
 
 // The shadow texture: a blurred rounded square, drawn as nine slices.
@@ -43,6 +44,13 @@ Canvas::Canvas(const Frame& frame) : m_frame(frame) {
     m_scale = std::max(0.01F, std::min(width, height) / shorter_side);
     m_screen = {0, 0, width / m_scale, height / m_scale};
     m_background = frame.theme->paper;
+    m_frame.list->ChannelsSplit(layers);
+}
+
+void Canvas::finish() {
+    if (!m_finished)
+        m_frame.list->ChannelsMerge();
+    m_finished = true;
 }
 
 std::string Canvas::tr(std::string_view key, const Arguments& arguments) {
@@ -59,7 +67,7 @@ std::string Canvas::say(const core::Message& message) {
 
 Vec Canvas::measure(std::string_view words, Size size, Weight weight, float max_width, int lines) {
     const auto& picture = m_frame.text->picture({words, theme().size(size) * m_scale, weight,
-                                                 static_cast<int>(std::floor(max_width * m_scale)), lines, Align::Left});
+                                                 static_cast<int>(std::floor(max_width * m_scale)), lines, Align::Left, true});
     return {static_cast<float>(picture.width) / m_scale, static_cast<float>(picture.height) / m_scale};
 }
 
@@ -67,7 +75,7 @@ Canvas::Fitted Canvas::fit(std::string_view words, const Look& look, float width
     auto fitted = look;
     while (true) {
         const auto& picture = m_frame.text->picture({words, theme().size(fitted.size) * m_scale, look.weight,
-                                                     std::max(1, static_cast<int>(std::ceil(width * m_scale)) + 1), look.lines, look.align});
+                                                     std::max(1, static_cast<int>(std::ceil(width * m_scale)) + 1), look.lines, look.align, look.balanced});
         if (!picture.cut || look.smallest == Size{} || fitted.size <= look.smallest)
             return {fitted, static_cast<float>(picture.height) / m_scale};
         fitted.size = smaller(fitted.size);
@@ -81,7 +89,7 @@ Rect Canvas::text(Rect box, std::string_view words, const Look& look) {
     // One pixel of grace: a box made to measure must not cut its text by rounding.
     const int width = static_cast<int>(std::ceil(box.w * m_scale)) + 1;
     const auto request = [&] {
-        return TextRequest{words, theme().size(size) * m_scale, look.weight, std::max(1, width), look.lines, look.align};
+        return TextRequest{words, theme().size(size) * m_scale, look.weight, std::max(1, width), look.lines, look.align, look.balanced};
     };
     const auto* picture = &m_frame.text->picture(request());
     const auto fits = [&] {
@@ -107,8 +115,10 @@ Rect Canvas::text(Rect box, std::string_view words, const Look& look) {
         const auto origin = snapped({taken.x, taken.y});
         const ImVec2 from(origin.x + static_cast<float>(picture->bitmap_x), origin.y + static_cast<float>(picture->bitmap_y));
         const ImVec2 to(from.x + static_cast<float>(picture->bitmap_width), from.y + static_cast<float>(picture->bitmap_height));
+        m_frame.list->ChannelsSetCurrent(text_layer);
         m_frame.list->AddImage(reinterpret_cast<ImTextureID>(picture->texture), from, to, ImVec2(picture->u0, picture->v0),
                                ImVec2(picture->u1, picture->v1), ink(look.color));
+        m_frame.list->ChannelsSetCurrent(shapes_layer);
     }
 
     if (picture->cut)
@@ -155,10 +165,13 @@ void Canvas::shadow(Rect box, float radius) {
     constexpr float uv[4] = {0, shadow_corner, 1 - shadow_corner, 1};
     const auto tint = ink(Color{0, 0, 0, 255}.with_alpha(static_cast<double>(theme().shadow_opacity)));
     for (std::size_t row = 0; row < 3; ++row)
-        for (std::size_t column = 0; column < 3; ++column)
+        for (std::size_t column = 0; column < 3; ++column) {
+            if (row == 1 && column == 1)
+                continue; // under the surface that throws it
             m_frame.list->AddImage(reinterpret_cast<ImTextureID>(m_frame.shadow), pixel({x_cut[column], y_cut[row]}),
                                    pixel({x_cut[column + 1], y_cut[row + 1]}), ImVec2(uv[column], uv[row]),
                                    ImVec2(uv[column + 1], uv[row + 1]), tint);
+        }
 }
 
 void Canvas::line(Vec from, Vec to, Color color, float thickness) { path({from, to}, color, thickness); }

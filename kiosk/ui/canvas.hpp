@@ -70,6 +70,7 @@ struct Look {
     Align align = Align::Left;
     int lines = 1;
     bool decides = false;               // what a person acts on: contrast 7
+    bool balanced = true;               // lines of like length; not for what is being typed
     Size smallest = Size{};             // may shrink down to this size to fit; none: it may not
     enum class Vertical : std::uint8_t { Middle = 1, Top, Bottom } vertical = Vertical::Middle;
 };
@@ -90,6 +91,12 @@ struct Frame {
 class Canvas {
 public:
     explicit Canvas(const Frame& frame);
+    ~Canvas() { finish(); }
+    Canvas(const Canvas&) = delete;
+    Canvas& operator=(const Canvas&) = delete;
+
+    // Texts lie above all shapes, in a layer of their own: two textures a frame instead of a change with every word.
+    void finish();
 
     const Theme& theme() const { return *m_frame.theme; }
     UiState& state() { return *m_frame.state; }
@@ -180,6 +187,7 @@ private:
     double m_alpha = 1;
     float m_offset_y = 0;
     bool m_animating = false;
+    bool m_finished = false;
     std::vector<app::Intent> m_intents;
     std::vector<LayoutFault> m_faults;
     std::vector<std::pair<Rect, std::string>> m_written; // for Overlap

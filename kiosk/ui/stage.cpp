@@ -142,7 +142,6 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
         canvas.emit(app::intent::Touched{});
 
     const double shown = canvas.appear("screen", changed);
-    canvas.fill(canvas.screen(), ground.fill);
     canvas.lift(shown, appear_rise * static_cast<float>(1 - shown));
     const Canvas::On on(canvas, ground.fill);
     const bool keyboard = has_keyboard(view);
@@ -189,6 +188,7 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
     if (input.released)
         m_state.active.clear();
 
+    canvas.finish();
     ImGui::Render();
     StageFrame done;
     done.intents = canvas.intents();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace kiosk::ui {
 
@@ -49,6 +50,49 @@ std::string presentable(std::string_view text) {
     std::string out = valid;
     g_free(valid);
     return out;
+}
+
+int line_count(PangoLayout* layout) { return pango_layout_get_line_count(layout); }
+
+void set_words(PangoLayout* layout, const std::string& text) {
+    pango_layout_set_text(layout, text.c_str(), static_cast<int>(text.size()));
+}
+
+// Two lines that break where a clause ends, where that is near the middle and both fit; else nothing.
+bool break_after_clause(PangoLayout* layout, const std::string& text) {
+    constexpr double nearest = 0.3; // neither line shorter than this share of the text
+    std::size_t best = std::string::npos;
+    const auto off_middle = [&text](std::size_t at) { return std::abs(static_cast<double>(at) / static_cast<double>(text.size()) - 0.5); };
+    for (const std::string_view end : {"，", "。", "；", "、", ". ", ", ", "? "})
+        for (auto at = text.find(end); at != std::string::npos; at = text.find(end, at + 1)) {
+            const auto after = at + end.size();
+            if (off_middle(after) <= 0.5 - nearest && (best == std::string::npos || off_middle(after) < off_middle(best)))
+                best = after;
+        }
+    if (best == std::string::npos)
+        return false;
+    auto broken = text;
+    if (broken[best - 1] == ' ')
+        broken[best - 1] = '\n';
+    else
+        broken.insert(best, "\n");
+    set_words(layout, broken);
+    if (line_count(layout) == 2 && !pango_layout_is_ellipsized(layout))
+        return true;
+    set_words(layout, text);
+    return false;
+}
+
+// The narrowest width that needs no more lines: no last line of one lonely character.
+void narrow(PangoLayout* layout, int width) {
+    const int lines = line_count(layout);
+    int fits = width, too_narrow = width / (lines + 1);
+    while (fits - too_narrow > 4) {
+        const int middle = (fits + too_narrow) / 2;
+        pango_layout_set_width(layout, middle * PANGO_SCALE);
+        (line_count(layout) == lines && !pango_layout_is_ellipsized(layout) ? fits : too_narrow) = middle;
+    }
+    pango_layout_set_width(layout, fits * PANGO_SCALE);
 }
 
 } // namespace
@@ -100,7 +144,7 @@ const TextPicture& TextEngine::picture(const TextRequest& request) {
     m_key.assign(request.text);
     const auto pixels = static_cast<int>(std::lround(request.pixels * 4));
     for (const int part : {pixels, static_cast<int>(request.weight), request.max_width, request.max_lines,
-                           static_cast<int>(request.align)}) {
+                           static_cast<int>(request.align), request.balanced ? 1 : 0}) {
         m_key += '\x1f';
         m_key += std::to_string(part);
     }
@@ -156,7 +200,10 @@ TextPicture TextEngine::draw(const TextRequest& request) {
                                                  : request.align == Align::Right ? PANGO_ALIGN_RIGHT
                                                                                  : PANGO_ALIGN_LEFT);
     }
-    pango_layout_set_text(layout.get(), text.c_str(), static_cast<int>(text.size()));
+    set_words(layout.get(), text);
+    if (request.balanced && request.max_width > 0 && !pango_layout_is_ellipsized(layout.get()) && line_count(layout.get()) > 1 &&
+        !(line_count(layout.get()) == 2 && break_after_clause(layout.get(), text)))
+        narrow(layout.get(), request.max_width);
 
     PangoRectangle ink, logical;
     pango_layout_get_pixel_extents(layout.get(), &ink, &logical);

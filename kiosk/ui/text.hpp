@@ -26,6 +26,7 @@ struct TextRequest {
     int max_width = 0; // in pixels; 0 is one line as long as it gets
     int max_lines = 1;
     Align align = Align::Left; // of the lines within max_width
+    bool balanced = true;      // wrapped lines are made about equally long, and break after a clause where one ends
 };
 
 // The visual box counts a line as one em from the top of a Chinese character to its foot: what the eye sees, not the

@@ -241,6 +241,7 @@ bool field_box(Canvas& canvas, const std::string& id, Rect box, const FieldLook&
     if (look.lines > 1) {
         Look words{look.size, Weight::Regular, theme.ink};
         words.lines = look.lines;
+        words.balanced = false;
         words.vertical = Look::Vertical::Top;
         words.smallest = Size::Small;
         canvas.text(inner.inset(0, canvas.step(0.5F)), std::string(look.value) + std::string(look.preedit), words);

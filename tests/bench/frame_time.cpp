@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -89,18 +90,23 @@ int main(int, char** words) {
                             Case{"search_with_keyboard", "search_many", false}, Case{"staff_recent", "staff_recent", false}}) {
         auto view = sample(one.sample);
         Moving camera;
-        std::vector<double> times;
+        std::vector<double> times, cpu_times;
         for (int i = 0; i < frames_before + frames_measured; ++i) {
             ++view.revision;
             const auto frame = Clock::now();
+            const auto cpu = std::clock();
             (*window)->turn(view, one.camera ? &camera : nullptr, 0);
             const double took = ms_since(frame);
             if (i == 0)
                 report(std::string(one.metric) + "_first", took); // its texts are drawn for the first time
-            if (i >= frames_before)
+            if (i >= frames_before) {
                 times.push_back(took);
+                cpu_times.push_back(static_cast<double>(std::clock() - cpu) * 1000 / CLOCKS_PER_SEC);
+            }
         }
         std::sort(times.begin(), times.end());
+        std::sort(cpu_times.begin(), cpu_times.end());
+        report(std::string(one.metric) + "_cpu_p50", cpu_times[cpu_times.size() / 2]); // of all threads of the renderer
         report(std::string(one.metric) + "_p50", times[times.size() / 2]);
         report(std::string(one.metric) + "_p99", times[times.size() * 99 / 100]);
     }

@@ -112,6 +112,7 @@ TEST_CASE("ui: the layout check notices faint text, and asks more of what decide
     canvas.text({100, 100, 300, 40}, "看不清", look);
     CHECK(noted(canvas, Fault::TooFaint));
 
+    canvas.finish();
     auto strict = easel.canvas();
     const Canvas::On on(strict, *parse_color("#FFFFFF"));
     look.color = *parse_color("#6B6B6B"); // 5.3 to 1: enough to read, not to decide
@@ -129,6 +130,7 @@ TEST_CASE("ui: the layout check notices text off the screen and text that is too
     CHECK(noted(canvas, Fault::OffScreen));
 
     easel.themes.light.body = 18;
+    canvas.finish();
     auto tiny = easel.canvas();
     tiny.text({100, 100, 300, 40}, "太小", ink(tiny));
     CHECK(noted(tiny, Fault::TooSmall));
@@ -139,6 +141,7 @@ TEST_CASE("ui: the layout check notices a target that a finger misses and a key 
     auto canvas = easel.canvas();
     canvas.touch("small", {100, 100, 200, 40});
     CHECK(noted(canvas, Fault::SmallTarget));
+    canvas.finish();
     auto keys = easel.canvas();
     CHECK(keys.tr("ui.no.such.key") == "ui.no.such.key");
     CHECK(noted(keys, Fault::NoText));

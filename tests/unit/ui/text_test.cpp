@@ -12,7 +12,7 @@ struct Writing {
     NoTextures textures;
     TextEngine engine{textures, "Noto Sans CJK SC"};
     TextPicture write(std::string_view text, int width = 0, int lines = 1, float pixels = 32) {
-        return engine.picture({text, pixels, Weight::Regular, width, lines, Align::Left});
+        return engine.picture({text, pixels, Weight::Regular, width, lines, Align::Left, true});
     }
 };
 
@@ -51,6 +51,18 @@ TEST_CASE("ui: no line begins with a comma", "[ui][text]") {
     CHECK(wrapped.lines == 2);
     CHECK_FALSE(wrapped.cut);
     CHECK(wrapped.width <= 5 * 32 + 4);
+}
+
+TEST_CASE("ui: wrapped lines are of like length and break after a clause", "[ui][text]") {
+    Writing pen;
+    const auto lonely = pen.write("请到旁边的自助机签到吧", 10 * 32 + 4, 2); // eleven characters, ten fit
+    CHECK(lonely.lines == 2);
+    CHECK(lonely.width <= 6 * 32 + 4);
+    const auto clause = pen.write("还差几项，填完即可入场吧", 11 * 32 + 4, 2);
+    CHECK(clause.lines == 2);
+    CHECK(clause.width == 7 * 32); // the second clause; a break in the middle would be narrower
+    const auto typed = pen.engine.picture({"请到旁边的自助机签到吧", 32, Weight::Regular, 10 * 32 + 4, 2, Align::Left, false});
+    CHECK(typed.width > 9 * 32); // what is being typed does not jump
 }
 
 TEST_CASE("ui: digits are equally wide, so that a countdown stands still", "[ui][text]") {
