@@ -285,12 +285,16 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         while (!g_stop) {
             if (const auto now_ms = venue.clock().boot_ms(); now_ms >= backup_due_ms) {
                 backup_due_ms = now_ms + 30'000;
-                thread.post(app::AppThread::Task([&backups](app::KioskApp& application) {
+                thread.post(app::AppThread::Task([&backups, &venue](app::KioskApp& application) {
                     if (const auto done = backups.tick()) {
                         if (!done->status)
                             spdlog::error("backup: {} {}", done->status.error().message_key, done->status.error().context);
                         application.hear(app::notice::DevicesChanged{});
                     }
+                    // Upkeep that a scan would pay for otherwise, while nobody is there.
+                    if (std::holds_alternative<app::IdleView>(application.view()->body))
+                        if (const auto tidied = venue.database().tidy(); !tidied)
+                            spdlog::warn("upkeep: {} {}", tidied.error().message_key, tidied.error().context);
                 }));
             }
             const auto view = thread.view();
