@@ -43,6 +43,7 @@ core::Result<TourPlan> load_plan(const std::filesystem::path& clip) {
     plan.search_name = field("search_name");
     plan.search_phone_tail = field("search_phone_tail");
     plan.spare_ticket = field("spare_ticket");
+    plan.revoked_ticket = field("revoked_ticket");
     plan.staff_pin = field("staff_pin");
     return plan;
 }
@@ -332,6 +333,10 @@ void Tour::register_somebody() {
 }
 
 void Tour::visit_staff() {
+    m_app.post(intent::ScannedText{m_plan.revoked_ticket, "tour"});
+    wait_for_screen<app::ResultView>("the refusal that staff lift");
+    pause(1000);
+    back_to_idle();
     m_app.post(intent::OpenStaff{});
     if (!wait_for_screen<app::StaffPinView>("the PIN"))
         return;
@@ -355,6 +360,7 @@ void Tour::visit_staff() {
         if (staff && tab == app::StaffTab::Override && staff->override_target && !staff->override_reasons.empty()) {
             m_app.post(intent::DoOverride{staff->override_reasons.front().id});
             pause(300);
+            ++m_admitted;
             shoot("staff-override-done");
             m_app.post(intent::ChooseTab{app::StaffTab::Recent});
             pause(200);
