@@ -32,6 +32,6 @@ if ! [ -s "$folder/number" ]; then
 fi
 
 export DISPLAY=":$(cat "$folder/number")"
-export SDL_VIDEODRIVER=x11 LIBGL_ALWAYS_SOFTWARE=1
+export SDL_VIDEODRIVER=x11 SDL_AUDIODRIVER=dummy LIBGL_ALWAYS_SOFTWARE=1
 unset WAYLAND_DISPLAY XAUTHORITY
 "$@"
