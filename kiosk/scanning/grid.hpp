@@ -62,7 +62,7 @@ class Perspective {
     }
     inline Vector operator()(float x, float y) const {
         const float u = (x - m_low) / m_span, v = (y - m_low) / m_span;
-        const float w = m_g * u + m_h * v + 1;
+        const float w = std::max(m_g * u + m_h * v + 1, 0.05F); // never at or behind the camera: no infinity, no NaN
         return {(m_a * u + m_b * v + m_c) / w, (m_d * u + m_e * v + m_f) / w};
     }
     // Nothing of the code may lie behind the camera.
