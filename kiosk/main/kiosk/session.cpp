@@ -82,6 +82,11 @@ private:
     bool apply(const scanning::WedgeVerdict& verdict) {
         for (std::size_t i = 0; i < verdict.take_back; ++i)
             m_app.post(intent::PressKey{"backspace"});
+        if (!verdict.give_back.empty())
+            m_app.post(intent::TypeText{verdict.give_back});
+        // An input method may have begun to compose the scanner's first keys.
+        if (verdict.take_back > 0 || verdict.code)
+            m_window.reset_composition();
         if (verdict.code)
             m_app.post(intent::ScannedText{*verdict.code, "wedge"});
         return verdict.swallow;
@@ -159,6 +164,7 @@ private:
             scanning::ScannerOptions options;
             options.uri = uri;
             options.wake = m_wake;
+            options.on_preview = m_wake;
             if (auto started = scanning::ScannerProcess::start(std::move(options)))
                 m_camera = std::move(*started);
             else
