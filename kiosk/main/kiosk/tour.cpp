@@ -43,7 +43,7 @@ core::Result<TourPlan> load_plan(const std::filesystem::path& clip) {
     plan.search_name = field("search_name");
     plan.search_phone_tail = field("search_phone_tail");
     plan.spare_ticket = field("spare_ticket");
-    plan.revoked_ticket = field("revoked_ticket");
+    plan.returning_ticket = field("returning_ticket");
     plan.staff_pin = field("staff_pin");
     return plan;
 }
@@ -333,8 +333,8 @@ void Tour::register_somebody() {
 }
 
 void Tour::visit_staff() {
-    m_app.post(intent::ScannedText{m_plan.revoked_ticket, "tour"});
-    wait_for_screen<app::ResultView>("the refusal that staff lift");
+    m_app.post(intent::ScannedText{m_plan.returning_ticket, "tour"});
+    wait_for_screen<app::ResultView>("the repeat that staff lift");
     pause(1000);
     back_to_idle();
     m_app.post(intent::OpenStaff{});
@@ -360,7 +360,6 @@ void Tour::visit_staff() {
         if (staff && tab == app::StaffTab::Override && staff->override_target && !staff->override_reasons.empty()) {
             m_app.post(intent::DoOverride{staff->override_reasons.front().id});
             pause(300);
-            ++m_admitted;
             shoot("staff-override-done");
             m_app.post(intent::ChooseTab{app::StaffTab::Recent});
             pause(200);

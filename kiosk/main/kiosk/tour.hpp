@@ -27,7 +27,7 @@ struct TourPlan {
     std::string search_name;       // 李白露
     std::string search_phone_tail; // "1024"
     std::string spare_ticket;      // of somebody who has not come yet
-    std::string revoked_ticket;    // whom staff let in all the same
+    std::string returning_ticket;  // of somebody who is in already, whom staff let in once more
     std::string staff_pin;
 };
 core::Result<TourPlan> load_plan(const std::filesystem::path& clip);

@@ -75,7 +75,7 @@ core::Result<std::vector<ClipItem>> tour_queue(Context& context, wiring::Venue& 
             {"search_name", searcher->person.name},
             {"search_phone_tail", core::phone_tail(searcher->person.phone)},
             {"spare_ticket", spare->ticket},
-            {"revoked_ticket", *revoked.begin()},
+            {"returning_ticket", coming.front().ticket},
             {"staff_pin", demo.file.pins.empty() ? "" : demo.file.pins.rbegin()->second}};
     return items;
 }

@@ -27,7 +27,9 @@ core::Language language_of(int argc, char** argv) {
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
         if (const char* value = std::getenv(name); wanted.empty() && value)
             wanted = value;
-    return wanted.starts_with("zh") ? core::Language::Chinese : core::Language::English;
+    // Chinese first: a machine that says nothing of its language ("C", "POSIX") speaks Chinese.
+    const bool says_nothing = wanted.empty() || wanted.starts_with("C") || wanted.starts_with("POSIX");
+    return says_nothing || wanted.starts_with("zh") ? core::Language::Chinese : core::Language::English;
 }
 
 int run(int argc, char** argv) {
