@@ -36,7 +36,7 @@ template <typename Each> void for_each_box_row(GreyView from, int radius, Each e
         for (int x = -radius; x <= radius; ++x)
             running += column[std::clamp(x, 0, width - 1)];
         auto* sum = sums.data();
-        const int inner_end = std::max(radius, width - radius - 1);
+        const int inner_end = width - radius - 1; // none where the picture is narrower than the box
         int x = 0;
         for (; x < std::min(radius, width); ++x) {
             sum[x] = running;
