@@ -361,6 +361,9 @@ void Tour::visit_staff() {
             m_app.post(intent::DoOverride{staff->override_reasons.front().id});
             pause(300);
             shoot("staff-override-done");
+            m_app.post(intent::Confirm{}); // back to where staff were
+            if (!wait_for_screen<app::StaffView>("the staff screens after the override"))
+                break;
             m_app.post(intent::ChooseTab{app::StaffTab::Recent});
             pause(200);
             const auto recent = m_app.view();
