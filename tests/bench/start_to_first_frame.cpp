@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From starting the program to the first frame on the screen: with 100,000 people, and with none for comparison.
+// From starting the program to the first frame on the screen: with 100,000 people, and with one for comparison.
 #include "kiosk_process.hpp"
 
 using namespace kiosk;
@@ -19,7 +19,7 @@ double median_start_ms(const std::string& database) {
 } // namespace
 
 int main() {
-    const RosterDatabase small(0), large(people);
+    const RosterDatabase small(1), large(people);
     const auto baseline_ms = median_start_ms(small.path());
     print("start_to_first_frame", "median", median_start_ms(large.path()), "ms", baseline_ms);
 }
