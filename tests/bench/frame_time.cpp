@@ -55,7 +55,7 @@ struct Moving final : app::PreviewSource {
 int main(int, char** words) {
     if (!std::getenv("DISPLAY") && !std::getenv("XIANGDAO_BENCH_DISPLAY")) {
         ::setenv("XIANGDAO_BENCH_DISPLAY", "1", 1);
-        const std::string run = XIANGDAO_SOURCE_DIR "/tests/golden/run";
+        const std::string run = XIANGDAO_SOURCE_DIR "/packaging/virtual-display.sh";
         ::execl(run.c_str(), run.c_str(), words[0], static_cast<char*>(nullptr));
         fmt::print(stderr, "frame_time: no display, and {} can't be run\n", run);
         return 1;

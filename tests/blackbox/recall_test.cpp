@@ -7,6 +7,7 @@
 #include "support/rendered_codes.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -48,7 +49,7 @@ TEST_CASE("recall: photographs are read as often as before, and never wrongly", 
     const auto set = photos::load();
     if (!set) {
         std::cout << "no photographs here (XIANGDAO_QR names their folder); only rendered cases are checked\n";
-        SUCCEED();
+        CHECK(std::getenv("XIANGDAO_QR") == nullptr); // whoever names a folder wants it read
         return;
     }
     Decoder decoder;

@@ -81,7 +81,7 @@ int run(const Options& options) {
     }
     auto painter = ui::Painter::create(*themes, *texts);
     if (!painter) {
-        fmt::print(stderr, "golden_screens: no display to draw on ({}); start it through tests/golden/run\n", painter.error().context);
+        fmt::print(stderr, "golden_screens: no display to draw on ({}); start it through packaging/virtual-display.sh\n", painter.error().context);
         return 2;
     }
     const fs::path stored = fs::path(XIANGDAO_SOURCE_DIR) / "tests" / "golden" / "screens";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The real window, on a display of its own (tests/golden/run): when it draws and when it sleeps, keys, text, fingers.
+// The real window, on a display of its own (packaging/virtual-display.sh): when it draws and when it sleeps, keys, text, fingers.
 #include "stage_fixture.hpp"
 #include "ui/window.hpp"
 
