@@ -5,6 +5,7 @@
 // calls come from the application thread and must not block it for longer than a second (the PIN hash is the longest).
 // Failure: an answer says no; the application tells the person what to do instead.
 #include "app/view.hpp"
+#include "core/forms.hpp"
 #include "core/ports.hpp"
 
 #include <cstdint>
@@ -61,15 +62,26 @@ public:
     virtual void set_failures(int count) = 0;
 };
 
-// The event type's plugin, as far as screens are concerned. A plugin that can't answer answers nothing.
-class WelcomeSource {
+// The event type's plugin and its add-ons, as far as screens are concerned. A plugin that can't answer answers nothing.
+class EventPlugins {
 public:
-    virtual ~WelcomeSource() = default;
+    virtual ~EventPlugins() = default;
     // `registration` is null for a signed ticket that the roster does not hold.
     virtual std::vector<LocalText> welcome(const core::EventConfig& config, const core::Registration* registration,
                                            core::Instant now) = 0;
-    // Questions of its own, beside the event's; asked where its verdict names them.
-    virtual std::vector<core::Question> form(const core::EventConfig& config) = 0;
+    // What all of them ask of a registrant, as one form (core::merge_forms). Own fields that are asked at check-in are
+    // asked where a verdict names them.
+    virtual core::Form registration_form(const core::EventConfig& config) = 0;
+    // For staff: what can be filled in, and each as a form. Unavailable where the plugin can't say it now.
+    virtual std::vector<core::QuestionnaireInfo> questionnaires() = 0;
+    virtual core::Result<core::Form> questionnaire(const core::EventConfig& config,
+                                                   const core::QuestionnaireInfo& which) = 0;
+    // What types alone can't say. `which` is null for the registration form.
+    virtual core::Validation validate(const core::EventConfig& config, const core::QuestionnaireInfo* which,
+                                      const core::Answers& answers) = 0;
+    // Names of plugins that are not asked any more because they failed; staff may try them again.
+    virtual std::vector<LocalText> in_quarantine() = 0;
+    virtual void release_quarantine() = 0;
 };
 
 // What the machine tells the application.

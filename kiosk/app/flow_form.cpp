@@ -54,8 +54,8 @@ TextEntry::Layout layout_of(FieldKind kind, TextEntry::Layout writing) {
 std::optional<FormField> KioskApp::field_for_question(std::string_view id) const {
     const auto* question = config().question(id);
     std::vector<core::Question> of_plugin;
-    if (question == nullptr && m_ports.welcome != nullptr) {
-        of_plugin = m_ports.welcome->form(config());
+    if (question == nullptr && m_ports.plugins != nullptr) {
+        of_plugin = core::own_questions(m_ports.plugins->registration_form(config()));
         const auto found = std::ranges::find(of_plugin, id, &core::Question::id);
         question = found == of_plugin.end() ? nullptr : &*found;
     }

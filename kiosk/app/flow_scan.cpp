@@ -218,8 +218,8 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
         auto agenda = now_and_next(event, now);
         view.now = std::move(agenda.now);
         view.next = std::move(agenda.next);
-        if (m_ports.welcome != nullptr && setting.direction == core::Direction::Entry)
-            view.welcome = m_ports.welcome->welcome(config(), registration, now);
+        if (m_ports.plugins != nullptr && setting.direction == core::Direction::Entry)
+            view.welcome = m_ports.plugins->welcome(config(), registration, now);
         badge = {registration == nullptr ? "" : registration->uid, decision.ticket, view.name, view.organisation};
         if (m_not_admitted && m_not_admitted->row.ticket == decision.ticket)
             m_not_admitted.reset();

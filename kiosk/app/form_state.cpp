@@ -33,13 +33,16 @@ bool fits(const FormField& field, const core::Answer& answer) {
         const auto* chosen = std::get_if<std::string>(&answer);
         return chosen != nullptr && has_option(field, *chosen);
     }
+    case FieldKind::Contact:
+    case FieldKind::List:
+        return std::holds_alternative<core::AnswerRows>(answer);
     case FieldKind::Multiple: {
         const auto* chosen = std::get_if<std::vector<std::string>>(&answer);
         return chosen != nullptr && std::ranges::all_of(*chosen, [&](const auto& id) { return has_option(field, id); });
     }
     default: {
         const auto* typed = std::get_if<std::string>(&answer);
-        return typed != nullptr && typed->size() <= core::max_answer_bytes;
+        return typed != nullptr && typed->size() <= core::max_answer_bytes_of(field.question.type);
     }
     }
 }
@@ -49,6 +52,8 @@ bool is_nothing(const core::Answer& answer) {
         return trimmed(*text).empty();
     if (const auto* chosen = std::get_if<std::vector<std::string>>(&answer))
         return chosen->empty();
+    if (const auto* rows = std::get_if<core::AnswerRows>(&answer))
+        return rows->empty();
     return false;
 }
 
@@ -122,13 +127,20 @@ FieldKind field_kind(const FormField& field) {
         return FieldKind::Phone;
     case Country:
         return FieldKind::Country;
+    case Contact:
+        return FieldKind::Contact;
+    case List:
+        return FieldKind::List;
+    case Signature:
+        return FieldKind::Signature;
     }
     return FieldKind::Text;
 }
 
 bool takes_text(FieldKind kind) {
     return kind != FieldKind::YesNo && kind != FieldKind::Single && kind != FieldKind::Multiple &&
-           kind != FieldKind::Consent;
+           kind != FieldKind::Consent && kind != FieldKind::Contact && kind != FieldKind::List &&
+           kind != FieldKind::Signature;
 }
 
 bool takes_digits_only(FieldKind kind) {

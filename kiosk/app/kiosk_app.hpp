@@ -34,7 +34,7 @@ struct Ports {
     Deck* deck = nullptr;
     PinVerifier* pins = nullptr;
     TextComposer* composer = nullptr; // may be null: no pinyin
-    WelcomeSource* welcome = nullptr; // may be null: no plugin
+    EventPlugins* plugins = nullptr; // may be null: no plugin
 };
 
 class KioskApp {

@@ -58,7 +58,7 @@ struct KeyboardView {
     bool pinyin_available = true;
 };
 
-enum class FieldKind : std::uint8_t { Text = 1, Multiline, Number, Phone, Email, Date, Time, DateTime, YesNo, Single, Multiple, Country, Consent };
+enum class FieldKind : std::uint8_t { Text = 1, Multiline, Number, Phone, Email, Date, Time, DateTime, YesNo, Single, Multiple, Country, Consent, Contact, List, Signature };
 
 struct FieldView {
     std::string id;
@@ -67,7 +67,8 @@ struct FieldView {
     LocalText help;
     bool required = false;
     std::vector<core::QuestionOption> options;
-    core::Answer value;   // text as typed, chosen ids, yes/no
+    std::vector<core::QuestionColumn> columns; // of a list or contact
+    core::Answer value;   // text as typed, chosen ids, yes/no, rows
     bool answered = false;
     Message problem;      // empty where there is none; says what to do
 };

@@ -31,7 +31,7 @@ std::optional<T> value_of(const Words<T, N>& words, std::string_view text) {
     return std::nullopt;
 }
 
-constexpr Words<QuestionType, 12> question_types{{{QuestionType::Text, "text"},
+constexpr Words<QuestionType, 15> question_types{{{QuestionType::Text, "text"},
                                                   {QuestionType::TextArea, "textarea"},
                                                   {QuestionType::Number, "number"},
                                                   {QuestionType::YesNo, "yes_no"},
@@ -42,7 +42,10 @@ constexpr Words<QuestionType, 12> question_types{{{QuestionType::Text, "text"},
                                                   {QuestionType::DateTime, "datetime"},
                                                   {QuestionType::Email, "email"},
                                                   {QuestionType::Phone, "phone"},
-                                                  {QuestionType::Country, "country"}}};
+                                                  {QuestionType::Country, "country"},
+                                                  {QuestionType::Contact, "contact"},
+                                                  {QuestionType::List, "list"},
+                                                  {QuestionType::Signature, "signature"}}};
 constexpr Words<AskAt, 2> ask_ats{{{AskAt::Registration, "registration"}, {AskAt::CheckIn, "checkin"}}};
 constexpr Words<Scope, 3> scopes{{{Scope::Event, "event"}, {Scope::Day, "day"}, {Scope::Session, "session"}}};
 constexpr Words<SessionState, 5> session_states{{{SessionState::Draft, "draft"},

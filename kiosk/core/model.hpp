@@ -96,8 +96,12 @@ struct Person {
     std::string title;
 };
 
-// As typed or chosen: a text, option ids (multiple), or a yes/no.
-using Answer = std::variant<std::string, std::vector<std::string>, bool>;
+// A table as filled in: column id → what was typed. A contact is one row with the columns name, title, phone, email.
+using AnswerRow = std::map<std::string, std::string>;
+using AnswerRows = std::vector<AnswerRow>;
+
+// As typed or chosen: a text, option ids (multiple), a yes/no, or rows (list, contact).
+using Answer = std::variant<std::string, std::vector<std::string>, bool, AnswerRows>;
 using Answers = std::map<std::string, Answer>;
 using Consents = std::map<std::string, bool>; // privacy, share, media, nda, …
 
@@ -120,12 +124,24 @@ struct Registration {
 
 enum class QuestionType : std::uint8_t {
     Text = 1, TextArea, Number, YesNo, Single, Multiple, Date, Time, DateTime, Email, Phone, Country,
+    Contact,   // one row: name, title, phone, email
+    List,      // rows with the question's own columns
+    Signature, // strokes as core/signature.hpp writes them
 };
 enum class AskAt : std::uint8_t { Registration = 1, CheckIn };
 
 struct QuestionOption {
     std::string id;
     LocalText text;
+};
+
+// A column of a list. Its type is Text, Number or Single.
+struct QuestionColumn {
+    std::string id;
+    QuestionType type = QuestionType::Text;
+    bool required = false; // in every row
+    LocalText text;
+    std::vector<QuestionOption> options;
 };
 
 struct Question {
@@ -135,7 +151,11 @@ struct Question {
     AskAt ask_at = AskAt::CheckIn;
     std::optional<std::vector<std::string>> ticket_types;
     LocalText text;
-    std::vector<QuestionOption> options;
+    std::vector<QuestionOption> options; // of Single and Multiple
+    std::vector<QuestionColumn> columns; // of List
+    // Of Number the value, of Text and TextArea the characters, of Multiple the choices, of List the rows.
+    std::optional<std::int64_t> min;
+    std::optional<std::int64_t> max;
     struct Dependency {
         std::string question;
         std::vector<std::string> values;

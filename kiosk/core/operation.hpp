@@ -46,6 +46,8 @@ inline constexpr std::string_view scan = "scan";                         // see 
 inline constexpr std::string_view undo = "undo";                         // {target: "device/incarnation/seq", staff}
 inline constexpr std::string_view invitation_set = "invitation.set";     // {session, ticket, role, status, nda}
 inline constexpr std::string_view personal_erase = "personal.erase";     // {uid}: the personal row is gone everywhere
+inline constexpr std::string_view response_set = "response.set";         // see responses.hpp; the first final one stands
+inline constexpr std::string_view lead_set = "lead.set";                 // see leads.hpp; last writer wins
 inline constexpr std::string_view note = "note";                         // {what, …}: export made, database restored, …
 } // namespace operation_kind
 

@@ -2,6 +2,7 @@
 #include "core/questions.hpp"
 
 #include "core/letters.hpp"
+#include "core/signature.hpp"
 
 #include <unicode/locid.h>
 #include <unicode/uloc.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <charconv>
 #include <set>
 
 namespace kiosk::core {
@@ -256,6 +258,24 @@ bool is_text(std::string_view text) {
            });
 }
 
+bool within(const Question& question, std::int64_t amount) {
+    return (!question.min || amount >= *question.min) && (!question.max || amount <= *question.max);
+}
+
+// `text` is a number already. Fractions are compared as such: 0.5 is not within 1 and 5.
+bool number_within(const Question& question, const std::string& text) {
+    if (!question.min && !question.max)
+        return true;
+    auto plain = text;
+    std::ranges::replace(plain, ',', '.');
+    const char* begin = plain.c_str() + (plain.starts_with('+') ? 1 : 0);
+    double value = 0;
+    if (std::from_chars(begin, plain.c_str() + plain.size(), value).ec != std::errc{})
+        return false;
+    return (!question.min || value >= static_cast<double>(*question.min)) &&
+           (!question.max || value <= static_cast<double>(*question.max));
+}
+
 AnswerProblem check_choices(const Question& question, const std::vector<std::string>& chosen) {
     if (question.type != QuestionType::Multiple)
         return AnswerProblem::Format;
@@ -265,26 +285,62 @@ AnswerProblem check_choices(const Question& question, const std::vector<std::str
     if (size > max_answer_bytes)
         return AnswerProblem::TooLong;
     const bool known = std::ranges::all_of(chosen, [&](const std::string& id) { return is_option(question, id); });
-    return known ? AnswerProblem::None : AnswerProblem::NotAnOption;
+    if (!known)
+        return AnswerProblem::NotAnOption;
+    return within(question, static_cast<std::int64_t>(chosen.size())) ? AnswerProblem::None : AnswerProblem::Format;
 }
 
 AnswerProblem check_yes_no(const Question& question, bool yes) {
     return question.required && !yes ? AnswerProblem::MustAccept : AnswerProblem::None;
 }
 
+AnswerProblem check_cell(const QuestionColumn& column, QuestionType type, const AnswerRow& row) {
+    const auto cell = row.find(column.id);
+    if (cell != row.end() && cell->second.size() > max_cell_bytes)
+        return AnswerProblem::TooLong;
+    if (cell == row.end() || tidy(cell->second).empty())
+        return column.required ? AnswerProblem::Missing : AnswerProblem::None;
+    Question question;
+    question.type = type;
+    question.options = column.options;
+    const Answer answer = cell->second;
+    return check_answer(question, &answer);
+}
+
+AnswerProblem check_rows(const Question& question, const AnswerRows& rows) {
+    const bool contact = question.type == QuestionType::Contact;
+    if (!contact && question.type != QuestionType::List)
+        return AnswerProblem::Format;
+    if (rows.size() > (contact ? 1 : max_answer_rows))
+        return AnswerProblem::TooLong;
+    const auto& columns = columns_of(question);
+    for (const auto& row : rows) {
+        for (const auto& [id, cell] : row)
+            if (std::ranges::find(columns, id, &QuestionColumn::id) == columns.end())
+                return AnswerProblem::Format;
+        for (const auto& column : columns)
+            if (const auto problem = check_cell(column, column.type, row); problem != AnswerProblem::None)
+                return problem;
+    }
+    return contact || within(question, static_cast<std::int64_t>(rows.size())) ? AnswerProblem::None
+                                                                               : AnswerProblem::Format;
+}
+
 AnswerProblem check_text(const Question& question, const std::string& typed) {
-    if (typed.size() > max_answer_bytes)
+    if (typed.size() > max_answer_bytes_of(question.type))
         return AnswerProblem::TooLong;
     if (!is_text(typed))
         return AnswerProblem::Format;
+    if (question.type == QuestionType::Signature)
+        return is_signature(typed) ? AnswerProblem::None : AnswerProblem::Format;
     const auto text = tidy(typed);
     const auto fits = [](bool good) { return good ? AnswerProblem::None : AnswerProblem::Format; };
     switch (question.type) {
     case QuestionType::Text:
     case QuestionType::TextArea:
-        return AnswerProblem::None;
+        return fits(within(question, static_cast<std::int64_t>(to_letters(text).size())));
     case QuestionType::Number:
-        return fits(is_number(text));
+        return fits(is_number(text) && number_within(question, text));
     case QuestionType::YesNo: {
         const auto answer = yes_or_no(text);
         return answer ? check_yes_no(question, *answer) : AnswerProblem::Format;
@@ -293,6 +349,9 @@ AnswerProblem check_text(const Question& question, const std::string& typed) {
         return is_option(question, typed) || is_option(question, text) ? AnswerProblem::None
                                                                        : AnswerProblem::NotAnOption;
     case QuestionType::Multiple:
+    case QuestionType::Contact:
+    case QuestionType::List:
+    case QuestionType::Signature: // looked at above
         return AnswerProblem::Format;
     case QuestionType::Date:
         return fits(is_date(text));
@@ -315,6 +374,8 @@ bool is_blank(const Answer& answer) {
         return text->size() <= max_answer_bytes && is_utf8(*text) && tidy(*text).empty();
     if (const auto* chosen = std::get_if<std::vector<std::string>>(&answer))
         return chosen->empty();
+    if (const auto* rows = std::get_if<AnswerRows>(&answer))
+        return rows->empty();
     return false;
 }
 
@@ -329,7 +390,9 @@ bool matches(const Answer& answer, const std::string& wanted) {
         return text->size() <= max_answer_bytes && same(*text);
     if (const auto* chosen = std::get_if<std::vector<std::string>>(&answer))
         return std::ranges::any_of(*chosen, same);
-    return yes_or_no(wanted) == std::get<bool>(answer);
+    if (const auto* yes = std::get_if<bool>(&answer))
+        return yes_or_no(wanted) == *yes;
+    return false; // nothing depends on what stands in a table
 }
 
 // The same for the questions on which this one depends; `steps` ends a circle of them, which nobody can be asked.
@@ -345,6 +408,18 @@ bool is_chain_asked(const EventConfig& config, const Question& question, std::st
 
 } // namespace
 
+std::size_t max_answer_bytes_of(QuestionType type) {
+    return type == QuestionType::Signature ? max_signature_bytes : max_answer_bytes;
+}
+
+const std::vector<QuestionColumn>& columns_of(const Question& question) {
+    static const std::vector<QuestionColumn> contact{{"name", QuestionType::Text, true, {}, {}},
+                                                     {"title", QuestionType::Text, false, {}, {}},
+                                                     {"phone", QuestionType::Phone, false, {}, {}},
+                                                     {"email", QuestionType::Email, false, {}, {}}};
+    return question.type == QuestionType::Contact ? contact : question.columns;
+}
+
 AnswerProblem check_answer(const Question& question, const Answer* answer) {
     if (!answer || is_blank(*answer))
         return AnswerProblem::Missing;
@@ -352,6 +427,8 @@ AnswerProblem check_answer(const Question& question, const Answer* answer) {
         return check_choices(question, *chosen);
     if (const auto* yes = std::get_if<bool>(answer))
         return question.type == QuestionType::YesNo ? check_yes_no(question, *yes) : AnswerProblem::Format;
+    if (const auto* rows = std::get_if<AnswerRows>(answer))
+        return check_rows(question, *rows);
     return check_text(question, std::get<std::string>(*answer));
 }
 

@@ -12,7 +12,12 @@ namespace kiosk::core {
 
 enum class AnswerProblem : std::uint8_t { None = 0, Missing, Format, NotAnOption, MustAccept, TooLong };
 
-constexpr std::size_t max_answer_bytes = 4000;
+constexpr std::size_t max_answer_bytes = 4000; // of a text
+constexpr std::size_t max_answer_rows = 60;    // of a list
+constexpr std::size_t max_cell_bytes = 400;
+std::size_t max_answer_bytes_of(QuestionType type); // of the text of an answer: signatures are longer
+// The columns of a list; of a contact the four that it always has (their texts come from the catalogue).
+const std::vector<QuestionColumn>& columns_of(const Question& question);
 
 AnswerProblem check_answer(const Question& question, const Answer* answer);
 // Is it asked at all, given the other answers (depends_on) and the ticket type?

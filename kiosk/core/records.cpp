@@ -115,6 +115,38 @@ Json to_json(const Answer& answer) {
     return std::visit([](const auto& value) { return Json(value); }, answer);
 }
 
+namespace {
+
+// Option ids, or the rows of a table. An empty list is no choice and no row alike.
+Result<Answer> list_from(const Json& list, const std::string& id) {
+    const auto wrong = [&] {
+        return fail(ErrorCode::Invalid, "error.field", "answers." + id + " must be a list of texts or of rows");
+    };
+    std::vector<std::string> chosen;
+    AnswerRows rows;
+    for (const auto& item : list) {
+        if (item.is_string()) {
+            chosen.push_back(item.get<std::string>());
+        } else if (item.is_object()) {
+            auto& row = rows.emplace_back();
+            for (const auto& [column, cell] : item.items()) {
+                if (!cell.is_string() && !cell.is_number())
+                    return wrong();
+                row[column] = cell.is_string() ? cell.get<std::string>() : cell.dump();
+            }
+        } else {
+            return wrong();
+        }
+    }
+    if (rows.empty())
+        return chosen;
+    if (!chosen.empty())
+        return wrong();
+    return rows;
+}
+
+} // namespace
+
 Result<Answers> answers_from(const Json& object) {
     if (object.is_null())
         return Answers{};
@@ -129,13 +161,7 @@ Result<Answers> answers_from(const Json& object) {
         else if (value.is_number())
             answers[id] = value.dump();
         else if (value.is_array()) {
-            std::vector<std::string> chosen;
-            for (const auto& item : value) {
-                if (!item.is_string())
-                    return fail(ErrorCode::Invalid, "error.field", "answers." + id + " must be a list of texts");
-                chosen.push_back(item.get<std::string>());
-            }
-            answers[id] = std::move(chosen);
+            KIOSK_TRY(answers[id], list_from(value, id));
         } else if (!value.is_null())
             return fail(ErrorCode::Invalid, "error.field", "answers." + id + " must be a text, a list or yes/no");
     }

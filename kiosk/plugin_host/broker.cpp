@@ -21,6 +21,7 @@ constexpr std::string_view validate_method = "form.validate/1";
 constexpr std::string_view welcome_method = "welcome.describe/1";
 constexpr std::string_view agenda_method = "agenda.describe/1";
 constexpr std::string_view report_method = "report.sections/1";
+constexpr std::string_view registration_form_id = "registration";
 constexpr std::size_t max_welcome_lines = 6;
 
 PluginVerdict unavailable() {
@@ -199,24 +200,19 @@ const Broker::KnownForm& Broker::form_of(Plugin& plugin, const core::EventConfig
     KnownForm& known = m_forms[&plugin];
     if (known.event == *event)
         return known;
-    auto form = plugin.ask(form_method, form_request(*event),
+    auto form = plugin.ask(form_method, form_request(*event, registration_form_id),
                            [](const ReplyReader& reader, std::string_view reply) { return reader.form(reply); });
     known.event = *event;
     known.form = form ? std::move(*form) : Form{};
-    known.own = own_questions(known.form);
+    known.own = core::own_questions(known.form);
     return known;
 }
 
-Form Broker::form_steps(const core::EventConfig& config) {
-    Form all;
+Form Broker::registration_form(const core::EventConfig& config) {
+    std::vector<Form> forms;
     for (Plugin* plugin : plugins())
-        for (const FormStep& step : form_of(*plugin, config).form)
-            all.push_back(step);
-    return all;
-}
-
-std::vector<core::Question> Broker::form(const core::EventConfig& config) {
-    return own_questions(form_steps(config));
+        forms.push_back(form_of(*plugin, config).form);
+    return core::merge_forms(forms);
 }
 
 std::vector<core::LocalText> Broker::welcome(const core::EventConfig& config, const core::Registration* registration,
@@ -243,23 +239,62 @@ std::vector<core::LocalText> Broker::welcome(const core::EventConfig& config, co
     return lines;
 }
 
-std::vector<FieldProblem> Broker::validate(const core::EventConfig& config, const core::Answers& answers) {
-    std::vector<FieldProblem> problems;
+std::vector<core::QuestionnaireInfo> Broker::questionnaires() {
+    std::vector<core::QuestionnaireInfo> all;
+    for (const Plugin* plugin : plugins())
+        all.insert(all.end(), plugin->manifest().questionnaires.begin(), plugin->manifest().questionnaires.end());
+    return all;
+}
+
+Plugin* Broker::plugin_of(std::string_view id) const {
+    for (Plugin* plugin : plugins())
+        if (plugin->manifest().id == id)
+            return plugin;
+    return nullptr;
+}
+
+core::Result<Form> Broker::questionnaire(const core::EventConfig& config, const core::QuestionnaireInfo& which) {
+    Plugin* plugin = plugin_of(which.plugin);
+    if (plugin == nullptr)
+        return core::fail(ErrorCode::NotFound, "error.plugin_missing", which.plugin);
+    const auto& event = m_encoder.encode(config.event);
+    const auto request = event ? core::Result<std::string>(form_request(*event, which.id)) : event;
+    return plugin->ask(form_method, request,
+                       [](const ReplyReader& reader, std::string_view reply) { return reader.form(reply); });
+}
+
+core::Validation Broker::validate(const core::EventConfig& config, const core::QuestionnaireInfo* which,
+                                  const core::Answers& answers) {
+    core::Validation all;
     for (Plugin* plugin : plugins()) {
-        if (!plugin->manifest().has_method(validate_method))
+        const Manifest& manifest = plugin->manifest();
+        if (!manifest.has_method(validate_method) || (which != nullptr && which->plugin != manifest.id))
             continue;
-        const Form& form = form_of(*plugin, config).form;
+        // Of a registration it sees what its manifest reads; a questionnaire is all its own.
+        const auto form = which == nullptr ? core::Result<Form>(form_of(*plugin, config).form)
+                                           : questionnaire(config, *which);
         const auto& event = m_encoder.encode(config.event);
-        const auto request =
-            event ? core::Result<std::string>(validate_request(*event, visible_answers(plugin->manifest(), answers)))
-                  : event;
+        if (!form || !event)
+            continue;
+        const auto request = validate_request(*event, which == nullptr ? registration_form_id : which->id,
+                                              which == nullptr ? visible_answers(manifest, answers) : answers);
         auto found = plugin->ask(validate_method, request, [&](const ReplyReader& reader, std::string_view reply) {
-            return reader.validation(reply, form);
+            return reader.validation(reply, *form);
         });
-        if (found)
-            std::move(found->begin(), found->end(), std::back_inserter(problems));
+        if (!found)
+            continue;
+        std::move(found->problems.begin(), found->problems.end(), std::back_inserter(all.problems));
+        all.values.merge(found->values);
     }
-    return problems;
+    return all;
+}
+
+std::vector<core::LocalText> Broker::in_quarantine() {
+    std::vector<core::LocalText> names;
+    for (const Plugin* plugin : plugins())
+        if (plugin->in_quarantine())
+            names.push_back(plugin->manifest().name);
+    return names;
 }
 
 std::vector<core::AgendaItem> Broker::agenda_template(const core::EventConfig& config, bool full_day) {

@@ -36,7 +36,7 @@ struct PluginStatus {
     CallStatistics statistics;
 };
 
-class Broker final : public core::AdmissionPlugin, public app::WelcomeSource {
+class Broker final : public core::AdmissionPlugin, public app::EventPlugins {
   public:
     // `folders` as default_folders() gives them.
     static std::unique_ptr<Broker> create(std::string_view event_type, std::span<const std::string> addons,
@@ -48,7 +48,7 @@ class Broker final : public core::AdmissionPlugin, public app::WelcomeSource {
     const std::vector<MissingPlugin>& missing() const { return m_missing; }
     bool has_event_type() const { return m_event_type != nullptr; }
     std::vector<PluginStatus> status() const;
-    void release_quarantine();
+    void release_quarantine() override;
 
     // Exits are never held up (design.md §4), so plugins are not asked about them.
     core::PluginVerdict decide(const core::PluginQuery& query) override;
@@ -56,12 +56,13 @@ class Broker final : public core::AdmissionPlugin, public app::WelcomeSource {
     // At most six lines, the event type's first.
     std::vector<core::LocalText> welcome(const core::EventConfig& config, const core::Registration* registration,
                                          core::Instant now) override;
-    // Questions of the plugins' own, without name, phone, consents and the like, which the host asks anyway.
-    std::vector<core::Question> form(const core::EventConfig& config) override;
+    Form registration_form(const core::EventConfig& config) override;
+    std::vector<core::QuestionnaireInfo> questionnaires() override;
+    core::Result<Form> questionnaire(const core::EventConfig& config, const core::QuestionnaireInfo& which) override;
+    core::Validation validate(const core::EventConfig& config, const core::QuestionnaireInfo* which,
+                              const core::Answers& answers) override;
+    std::vector<core::LocalText> in_quarantine() override;
 
-    // The same with steps and bound fields.
-    Form form_steps(const core::EventConfig& config);
-    std::vector<FieldProblem> validate(const core::EventConfig& config, const core::Answers& answers);
     std::vector<core::AgendaItem> agenda_template(const core::EventConfig& config, bool full_day);
     std::vector<ReportSection> report_sections(const core::EventConfig& config);
 
@@ -74,6 +75,7 @@ class Broker final : public core::AdmissionPlugin, public app::WelcomeSource {
     };
     const KnownForm& form_of(Plugin& plugin, const core::EventConfig& config);
     std::vector<Plugin*> plugins() const; // event type first
+    Plugin* plugin_of(std::string_view id) const; // null where there is none
 
     std::unique_ptr<Plugin> m_event_type;
     std::vector<std::unique_ptr<Plugin>> m_addons;

@@ -9,6 +9,7 @@ namespace kiosk::plugin_host {
 
 namespace {
 
+constexpr std::int64_t max_version = 1'000'000; // of state and questionnaires
 constexpr std::size_t max_manifest_bytes = 64u << 10;
 constexpr std::size_t max_files = 32;
 
@@ -114,10 +115,25 @@ void read_signature(const Json& document, Manifest& manifest) {
     manifest.signed_bytes = bare.dump();
 }
 
+void read_questionnaires(const Reader& reader, Manifest& manifest) {
+    for (const Json& item : reader.list("questionnaires", 16)) {
+        const Reader one(item, "questionnaires", {"id", "version", "name"});
+        core::QuestionnaireInfo info{manifest.id, one.text("id", 32), one.integer("version", 1, max_version), {}};
+        if (!is_id(info.id) || info.id == "registration")
+            one.wrong("id", "must be lower-case letters, digits and underscores, and not registration");
+        for (const auto& other : manifest.questionnaires)
+            if (other.id == info.id)
+                one.wrong("id", "is there twice");
+        const Reader name(one.at("name"), "questionnaires.name", {"zh", "en"});
+        info.name = {name.text("zh", 200), name.text("en", 200)};
+        manifest.questionnaires.push_back(std::move(info));
+    }
+}
+
 Manifest read(const Json& document, const std::filesystem::path& folder) {
     const Reader reader(document, "",
-                        {"format", "id", "version", "type", "event_types", "name", "abi", "methods", "reads", "library",
-                         "hashes", "signature"});
+                        {"format", "id", "version", "type", "event_types", "name", "abi", "methods", "state",
+                         "questionnaires", "reads", "library", "hashes", "signature"});
     if (reader.integer("format", 1, 1'000'000) != 1)
         reader.wrong("format", "is newer than this kiosk understands");
 
@@ -157,6 +173,10 @@ Manifest read(const Json& document, const std::filesystem::path& folder) {
     for (const auto& method : manifest.methods)
         if (!is_method(method))
             reader.wrong("methods", "must be names such as admission.decide/1");
+    if (reader.has("state"))
+        manifest.state_version = reader.integer("state", 1, max_version);
+    if (reader.has("questionnaires"))
+        read_questionnaires(reader, manifest);
     if (reader.has("reads")) {
         const Reader reads(reader.at("reads"), "reads", {"answers"});
         if (reads.has("answers"))

@@ -3,6 +3,7 @@
 // What a plugin says of itself. Purpose: reads and checks manifest.json without running any of the plugin's code.
 // Bounded (64 KiB) and strict: an unknown key is an error, so a typo can't be silently ignored. The shape is
 // plugins/sdk/schemas/manifest.json. Ownership: values. Threads: any. Failure: an Error that names file and place.
+#include "core/forms.hpp"
 #include "core/model.hpp"
 #include "core/operation.hpp"
 #include "core/result.hpp"
@@ -34,6 +35,8 @@ struct Manifest {
     std::uint32_t abi_major = 0;
     std::uint32_t abi_minor = 0;
     std::vector<std::string> methods;
+    std::int64_t state_version = 1;                          // of the answers that it reads and asks for
+    std::vector<core::QuestionnaireInfo> questionnaires;     // for staff to fill in
     std::vector<std::string> reads_answers;                  // questions whose answers it may see
     std::string library;                                     // file name within the folder
     std::map<std::string, core::Digest, std::less<>> hashes; // BLAKE2b-256 of library and locale files

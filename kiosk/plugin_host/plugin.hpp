@@ -24,11 +24,28 @@ struct Budget {
     int failures = 2;               // so many in a row, and the method is in quarantine
 };
 
+// One call as it went, for the call journal: the same request gives the same reply, so it can be asked again.
+struct CallRecord {
+    std::string_view plugin;
+    std::string_view version;
+    const core::Digest& library; // hash of the code that answered
+    std::string_view method;
+    std::string_view request;
+    std::string_view reply;             // empty where there is none
+    const core::Error* error = nullptr; // null where the plugin answered
+    std::int64_t took_us = 0;
+};
+
+enum class TransportKind : std::uint8_t { HelperProcess = 1, InProcess };
+
 struct Options {
     std::function<std::int64_t()> monotonic_us; // needed; a test's own clock or a steady one
     LogSink log;                                // may be empty
     TrustPolicy trust;
     Budget budget;
+    TransportKind transport = TransportKind::InProcess;
+    std::filesystem::path helper;                    // the program kiosk-plugin-host; empty: beside this program
+    std::function<void(const CallRecord&)> on_call; // may be empty; must not throw
 };
 
 struct CallStatistics {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin_host/replies.hpp"
 
+#include "core/leads.hpp"
+#include "core/records.hpp"
+
 #include "plugin_host/json_reader.hpp"
 
 #include <kiosk_plugin.h>
@@ -15,6 +18,7 @@ namespace {
 
 constexpr std::size_t max_text_bytes = 1000;
 constexpr std::size_t max_id_bytes = 64;
+constexpr std::size_t max_columns = 8;
 constexpr std::size_t max_options = 64;
 constexpr const char* message_key = "error.plugin_reply";
 
@@ -114,7 +118,7 @@ constexpr std::array<std::pair<std::string_view, Reason>, 9> reasons{{{"not_yet_
                                                                       {"nda_required", Reason::NdaRequired}}};
 
 using core::QuestionType;
-constexpr std::array<std::pair<std::string_view, QuestionType>, 12> types{{{"text", QuestionType::Text},
+constexpr std::array<std::pair<std::string_view, QuestionType>, 15> types{{{"text", QuestionType::Text},
                                                                            {"textarea", QuestionType::TextArea},
                                                                            {"number", QuestionType::Number},
                                                                            {"yes_no", QuestionType::YesNo},
@@ -125,7 +129,13 @@ constexpr std::array<std::pair<std::string_view, QuestionType>, 12> types{{{"tex
                                                                            {"datetime", QuestionType::DateTime},
                                                                            {"email", QuestionType::Email},
                                                                            {"phone", QuestionType::Phone},
-                                                                           {"country", QuestionType::Country}}};
+                                                                           {"country", QuestionType::Country},
+                                                                           {"contact", QuestionType::Contact},
+                                                                           {"list", QuestionType::List},
+                                                                           {"signature", QuestionType::Signature}}};
+
+constexpr std::array<std::pair<std::string_view, QuestionType>, 3> column_types{
+    {{"text", QuestionType::Text}, {"number", QuestionType::Number}, {"single", QuestionType::Single}}};
 
 constexpr std::array<std::pair<std::string_view, Binding>, 6> bindings{{{"name", Binding::Name},
                                                                         {"phone", Binding::Phone},
@@ -137,9 +147,75 @@ constexpr std::array<std::pair<std::string_view, Binding>, 6> bindings{{{"name",
 constexpr std::array<std::pair<std::string_view, core::AskAt>, 2> moments{
     {{"registration", core::AskAt::Registration}, {"checkin", core::AskAt::CheckIn}}};
 
+// Options where the type has some, and only there.
+std::vector<core::QuestionOption> option_list(const Reader& reader, bool is_choice, const core::Catalogue& texts) {
+    if (is_choice != reader.has("options"))
+        reader.wrong("options", is_choice ? "are missing" : "are for single and multiple only");
+    std::vector<core::QuestionOption> options;
+    if (!is_choice)
+        return options;
+    std::set<std::string> seen;
+    for (const Json& item : reader.list("options", max_options)) {
+        const Reader option(item, reader.path("options"), {"id", "text"});
+        options.push_back({id_text(option, "id"), local_text(option.at("text"), texts, option.path("text"))});
+        if (!seen.insert(options.back().id).second)
+            option.wrong("id", "is there twice");
+    }
+    if (options.empty())
+        reader.wrong("options", "are empty");
+    return options;
+}
+
+std::vector<core::QuestionColumn> column_list(const Reader& reader, bool is_list, const core::Catalogue& texts) {
+    if (is_list != reader.has("columns"))
+        reader.wrong("columns", is_list ? "are missing" : "are for lists only");
+    std::vector<core::QuestionColumn> columns;
+    if (!is_list)
+        return columns;
+    std::set<std::string> seen;
+    for (const Json& item : reader.list("columns", max_columns)) {
+        const Reader one(item, reader.path("columns"), {"id", "type", "text", "required", "options"});
+        core::QuestionColumn column;
+        column.id = id_text(one, "id");
+        column.type = one_of(one, "type", column_types);
+        column.text = local_text(one.at("text"), texts, one.path("text"));
+        column.required = one.has("required") && one.flag("required");
+        column.options = option_list(one, column.type == QuestionType::Single, texts);
+        if (!seen.insert(column.id).second)
+            one.wrong("id", "is there twice");
+        columns.push_back(std::move(column));
+    }
+    if (columns.empty())
+        reader.wrong("columns", "are empty");
+    return columns;
+}
+
+void read_limits(const Reader& reader, core::Question& question) {
+    constexpr std::int64_t most = 1'000'000'000'000;
+    if (reader.has("min"))
+        question.min = reader.integer("min", -most, most);
+    if (reader.has("max"))
+        question.max = reader.integer("max", -most, most);
+    if (question.min && question.max && *question.min > *question.max)
+        reader.wrong("max", "is less than min");
+}
+
+std::vector<core::LeadRule> lead_rules(const Reader& reader) {
+    std::vector<core::LeadRule> rules;
+    if (reader.has("leads"))
+        for (const Json& item : reader.list("leads", 8)) {
+            const Reader one(item, reader.path("leads"), {"type", "values"});
+            rules.push_back({one.text("type", max_id_bytes), one.texts("values", max_options, max_id_bytes)});
+            if (!core::is_lead_type(rules.back().type))
+                one.wrong("type", "is not a type of lead");
+        }
+    return rules;
+}
+
 FormField form_field(const Json& json, const core::Catalogue& texts, const std::string& where) {
     const Reader reader(json, where,
-                        {"id", "type", "text", "help", "required", "binds", "ask_at", "options", "depends_on"});
+                        {"id", "type", "text", "help", "required", "binds", "ask_at", "options", "depends_on", "columns",
+                         "min", "max", "leads"});
     FormField field;
     core::Question& question = field.question;
     question.id = id_text(reader, "id");
@@ -155,25 +231,23 @@ FormField form_field(const Json& json, const core::Catalogue& texts, const std::
         reader.wrong("type", "of a consent must be yes_no");
 
     const bool is_choice = question.type == QuestionType::Single || question.type == QuestionType::Multiple;
-    if (is_choice != reader.has("options"))
-        reader.wrong("options", is_choice ? "are missing" : "are for single and multiple only");
-    std::set<std::string> seen;
-    if (is_choice) {
-        for (const Json& item : reader.list("options", max_options)) {
-            const Reader option(item, reader.path("options"), {"id", "text"});
-            question.options.push_back(
-                {id_text(option, "id"), local_text(option.at("text"), texts, option.path("text"))});
-            if (!seen.insert(question.options.back().id).second)
-                option.wrong("id", "is there twice");
-        }
-        if (question.options.empty())
-            reader.wrong("options", "are empty");
-    }
+    question.options = option_list(reader, is_choice, texts);
+    question.columns = column_list(reader, question.type == QuestionType::List, texts);
+    read_limits(reader, question);
+    field.leads = lead_rules(reader);
     if (reader.has("depends_on")) {
         const Reader depends(reader.at("depends_on"), reader.path("depends_on"), {"question", "values"});
         question.depends_on = {id_text(depends, "question"), depends.texts("values", max_options, max_id_bytes)};
     }
     return field;
+}
+
+// Answers as the host writes them (requests.cpp).
+core::Answers answers(const Reader& reader, const char* key) {
+    auto parsed = core::parse_answers(reader.at(key).dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (!parsed)
+        reader.wrong(key, parsed.error().context);
+    return std::move(*parsed);
 }
 
 Form form_steps(const Json& json, const core::Catalogue& texts) {
@@ -199,15 +273,6 @@ Form form_steps(const Json& json, const core::Catalogue& texts) {
 }
 
 } // namespace
-
-std::vector<core::Question> own_questions(const Form& form) {
-    std::vector<core::Question> questions;
-    for (const FormStep& step : form)
-        for (const FormField& field : step.fields)
-            if (field.binding == Binding::Answer)
-                questions.push_back(field.question);
-    return questions;
-}
 
 core::Result<core::PluginVerdict>
 ReplyReader::decision(std::string_view reply, const std::function<bool(std::string_view)>& is_question) const {
@@ -237,19 +302,27 @@ core::Result<Form> ReplyReader::form(std::string_view reply) const {
                          [&](const Json& json) { return form_steps(json, m_texts); });
 }
 
-core::Result<std::vector<FieldProblem>> ReplyReader::validation(std::string_view reply, const Form& form) const {
+core::Result<core::Validation> ReplyReader::validation(std::string_view reply, const Form& form) const {
     return read_document(reply, KIOSK_MAX_REPLY_BYTES, message_key, m_subject, [&](const Json& json) {
-        std::vector<FieldProblem> problems;
-        const auto questions = own_questions(form);
-        const Reader reader(json, "", {"problems"});
+        core::Validation validation;
+        const auto own = [&](const std::string& id) {
+            const auto* field = core::find_field(form, id);
+            return field != nullptr && field->binding == Binding::Own;
+        };
+        const Reader reader(json, "", {"problems", "values"});
         for (const Json& item : reader.list("problems", 64)) {
             const Reader one(item, "problems", {"field", "text"});
             FieldProblem problem{id_text(one, "field"), local_text(one.at("text"), m_texts, one.path("text"))};
-            if (std::none_of(questions.begin(), questions.end(), [&](const auto& q) { return q.id == problem.field; }))
+            if (!own(problem.field))
                 one.wrong("field", "is not one of the plugin's own");
-            problems.push_back(std::move(problem));
+            validation.problems.push_back(std::move(problem));
         }
-        return problems;
+        if (reader.has("values"))
+            validation.values = answers(reader, "values");
+        for (const auto& [id, value] : validation.values)
+            if (!own(id))
+                reader.wrong("values", "name a field that is not the plugin's own: " + id.substr(0, max_id_bytes));
+        return validation;
     });
 }
 

@@ -24,7 +24,7 @@ class ReplyReader {
     core::Result<core::PluginVerdict> decision(std::string_view reply,
                                                const std::function<bool(std::string_view)>& is_question) const;
     core::Result<Form> form(std::string_view reply) const;
-    core::Result<std::vector<FieldProblem>> validation(std::string_view reply, const Form& form) const;
+    core::Result<core::Validation> validation(std::string_view reply, const Form& form) const;
     core::Result<std::vector<core::LocalText>> welcome(std::string_view reply) const;
     core::Result<std::vector<AgendaBlock>> agenda(std::string_view reply) const;
     core::Result<std::vector<ReportSection>> report(std::string_view reply) const;

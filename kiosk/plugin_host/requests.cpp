@@ -138,12 +138,12 @@ std::string decide_request(std::string_view event, const core::PluginQuery& quer
                               {"history", std::move(history)}});
 }
 
-std::string form_request(std::string_view event) {
-    return with_event(event, Json::object());
+std::string form_request(std::string_view event, std::string_view form) {
+    return with_event(event, {{"form", form}});
 }
 
-std::string validate_request(std::string_view event, const core::Answers& visible) {
-    return with_event(event, {{"answers", answers_json(visible)}});
+std::string validate_request(std::string_view event, std::string_view form, const core::Answers& visible) {
+    return with_event(event, {{"form", form}, {"answers", answers_json(visible)}});
 }
 
 std::string welcome_request(std::string_view event, const core::Event& source, const core::Registration* registration,

@@ -26,8 +26,8 @@ class EventEncoder {
 
 // `event` is what EventEncoder made.
 std::string decide_request(std::string_view event, const core::PluginQuery& query, const core::Answers& visible);
-std::string form_request(std::string_view event);
-std::string validate_request(std::string_view event, const core::Answers& visible);
+std::string form_request(std::string_view event, std::string_view form);
+std::string validate_request(std::string_view event, std::string_view form, const core::Answers& visible);
 std::string welcome_request(std::string_view event, const core::Event& source, const core::Registration* registration,
                             core::Instant now, const core::Answers& visible);
 std::string agenda_request(std::string_view event, bool full_day);

@@ -259,7 +259,7 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
     ports.deck = &deck;
     ports.pins = &pins;
     ports.composer = composer.get();
-    ports.welcome = venue.broker();
+    ports.plugins = venue.broker();
     auto settings = options.settings;
     if (settings.checkpoint.empty())
         settings.checkpoint = remembered_checkpoint(options.database);

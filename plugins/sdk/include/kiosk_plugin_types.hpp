@@ -138,7 +138,37 @@ inline Json to_json(const Text& text) {
     return json;
 }
 
-using Answers = std::map<std::string, Json>; // text, list of option ids, or yes/no; only those that the manifest reads
+// Text, list of option ids, yes/no, or rows (list of objects, column id → text); only those that the manifest reads.
+using Answers = std::map<std::string, Json>;
+
+// Typed readings of one answer; what is not there, or of another type, reads as nothing.
+inline std::string text_of(const Answers& answers, const std::string& id) {
+    const auto found = answers.find(id);
+    return found != answers.end() && found->second.is_string() ? found->second.get<std::string>() : std::string();
+}
+inline std::vector<std::string> choices_of(const Answers& answers, const std::string& id) {
+    std::vector<std::string> list;
+    if (const auto found = answers.find(id); found != answers.end() && found->second.is_array())
+        for (const Json& item : found->second)
+            if (item.is_string())
+                list.push_back(item.get<std::string>());
+    return list;
+}
+using Row = std::map<std::string, std::string>;
+inline std::vector<Row> rows_of(const Answers& answers, const std::string& id) {
+    std::vector<Row> rows;
+    if (const auto found = answers.find(id); found != answers.end() && found->second.is_array())
+        for (const Json& item : found->second) {
+            Row row;
+            if (item.is_object())
+                for (const auto& [column, cell] : item.items())
+                    if (cell.is_string())
+                        row.emplace(column, cell.get<std::string>());
+            if (!row.empty())
+                rows.push_back(std::move(row));
+        }
+    return rows;
+}
 
 inline Answers read_answers(const Object& parent, const char* key) {
     Answers answers;
@@ -267,9 +297,25 @@ struct Option {
     Text text;
 };
 
+// A column of a list. Its type is text, number or single.
+struct Column {
+    std::string id;
+    std::string type;
+    Text text;
+    bool required = false; // in every row
+    std::vector<Option> options = {};
+};
+
+// An answer that makes a lead once the form is final: one of these values, or any where there are none.
+struct LeadRule {
+    std::string type; // business, pr, trial, opportunity, town, recruit, training, case_talk, membership, group_join
+    std::vector<std::string> values = {};
+};
+
 struct Field {
     std::string id;
-    std::string type; // text, textarea, number, yes_no, single, multiple, date, time, datetime, email, phone, country
+    std::string type; // text, textarea, number, yes_no, single, multiple, date, time, datetime, email, phone, country,
+                      // contact (one row: name, title, phone, email), list (rows with columns), signature
     Text text;
     bool required = false;
     std::string binds = {}; // name, phone, email, organisation, title, consent; empty: an answer of its own
@@ -278,6 +324,11 @@ struct Field {
     std::vector<Option> options = {};
     std::string depends_on = {};                  // a field of this form …
     std::vector<std::string> depends_values = {}; // … with one of these values
+    std::vector<Column> columns = {};             // of a list
+    // Of a number its value, of a text its characters, of multiple its choices, of a list its rows.
+    std::optional<std::int64_t> min = {};
+    std::optional<std::int64_t> max = {};
+    std::vector<LeadRule> leads = {};
 };
 
 struct Step {
@@ -290,6 +341,23 @@ struct Form {
     std::vector<Step> steps;
 };
 
+namespace detail {
+inline Json options_json(const std::vector<Option>& options) {
+    Json list = Json::array();
+    for (const Option& option : options)
+        list.push_back({{"id", option.id}, {"text", to_json(option.text)}});
+    return list;
+}
+} // namespace detail
+
+inline Json to_json(const Column& column) {
+    Json json = {
+        {"id", column.id}, {"type", column.type}, {"text", to_json(column.text)}, {"required", column.required}};
+    if (!column.options.empty())
+        json["options"] = detail::options_json(column.options);
+    return json;
+}
+
 inline Json to_json(const Field& field) {
     Json json = {{"id", field.id},
                  {"type", field.type},
@@ -300,10 +368,18 @@ inline Json to_json(const Field& field) {
         json["binds"] = field.binds;
     if (field.help)
         json["help"] = to_json(*field.help);
-    for (const Option& option : field.options)
-        json["options"].push_back({{"id", option.id}, {"text", to_json(option.text)}});
+    if (!field.options.empty())
+        json["options"] = detail::options_json(field.options);
     if (!field.depends_on.empty())
         json["depends_on"] = {{"question", field.depends_on}, {"values", field.depends_values}};
+    for (const Column& column : field.columns)
+        json["columns"].push_back(to_json(column));
+    if (field.min)
+        json["min"] = *field.min;
+    if (field.max)
+        json["max"] = *field.max;
+    for (const LeadRule& lead : field.leads)
+        json["leads"].push_back({{"type", lead.type}, {"values", lead.values}});
     return json;
 }
 
@@ -322,7 +398,10 @@ struct FormRequest {
     static constexpr std::string_view method = "form.describe/1";
     using Reply = Form;
     Event event;
-    static FormRequest read(const Object& object) { return {Event::read(object.object("event"))}; }
+    std::string form; // "registration", or the id of one of the manifest's questionnaires
+    static FormRequest read(const Object& object) {
+        return {Event::read(object.object("event")), object.text("form", "registration")};
+    }
 };
 
 // ---- form.validate/1: what the types of the fields alone can't say ----
@@ -334,22 +413,25 @@ struct FieldProblem {
 
 struct Validation {
     std::vector<FieldProblem> problems;
+    Answers values = {}; // what follows from other answers, offered where the field is empty
 };
 
 inline Json to_json(const Validation& validation) {
     Json problems = Json::array();
     for (const FieldProblem& problem : validation.problems)
         problems.push_back({{"field", problem.field}, {"text", to_json(problem.text)}});
-    return {{"problems", std::move(problems)}};
+    return {{"problems", std::move(problems)}, {"values", validation.values}};
 }
 
 struct ValidateRequest {
     static constexpr std::string_view method = "form.validate/1";
     using Reply = Validation;
     Event event;
+    std::string form; // as in FormRequest
     Answers answers;
     static ValidateRequest read(const Object& object) {
-        return {Event::read(object.object("event")), read_answers(object, "answers")};
+        return {Event::read(object.object("event")), object.text("form", "registration"),
+                read_answers(object, "answers")};
     }
 };
 
@@ -446,6 +528,77 @@ struct ReportRequest {
     using Reply = Report;
     Event event;
     static ReportRequest read(const Object& object) { return {Event::read(object.object("event"))}; }
+};
+
+// ---- booking.resources/1: what can be booked at this event, and by which rules; the host does the booking ----
+
+struct BookableGroup {
+    std::string id;   // its units are <id>1, <id>2, …
+    std::string kind; // table, room, expert_desk, exam_seat, booth
+    Text text;
+    std::int64_t count = 1;
+    std::int64_t seats = 2;
+    // Slots, after the event's start; none: bookable for the whole event.
+    std::int64_t first_min = 0;
+    std::int64_t length_min = 0;
+    std::int64_t gap_min = 0;
+    std::int64_t slots = 0;
+};
+
+struct BookingResources {
+    std::vector<BookableGroup> groups;
+    std::int64_t most_per_person = 4;       // active bookings
+    std::int64_t grace_min = 7;             // an absent party frees the unit after so long
+    std::vector<std::string> purposes = {}; // lead types to choose from
+    bool needs_check_in = true;
+};
+
+inline Json to_json(const BookingResources& resources) {
+    Json groups = Json::array();
+    for (const BookableGroup& group : resources.groups)
+        groups.push_back({{"id", group.id},
+                          {"kind", group.kind},
+                          {"text", to_json(group.text)},
+                          {"count", group.count},
+                          {"seats", group.seats},
+                          {"first_min", group.first_min},
+                          {"length_min", group.length_min},
+                          {"gap_min", group.gap_min},
+                          {"slots", group.slots}});
+    return {{"groups", std::move(groups)},
+            {"most_per_person", resources.most_per_person},
+            {"grace_min", resources.grace_min},
+            {"purposes", resources.purposes},
+            {"needs_check_in", resources.needs_check_in}};
+}
+
+struct ResourcesRequest {
+    static constexpr std::string_view method = "booking.resources/1";
+    using Reply = BookingResources;
+    Event event;
+    static ResourcesRequest read(const Object& object) { return {Event::read(object.object("event"))}; }
+};
+
+// ---- state.migrate/1: answers stored under an older state version (manifest: "state"), as this version wants them ----
+
+struct Migration {
+    Answers answers;
+    std::vector<std::string> lost; // ids that have no place any more; the host keeps the old rows all the same
+};
+
+inline Json to_json(const Migration& migration) {
+    return {{"answers", migration.answers}, {"lost", migration.lost}};
+}
+
+struct MigrateRequest {
+    static constexpr std::string_view method = "state.migrate/1";
+    using Reply = Migration;
+    std::int64_t from = 1, to = 1;
+    std::string form; // as in FormRequest
+    Answers answers;
+    static MigrateRequest read(const Object& object) {
+        return {object.integer("from"), object.integer("to"), object.text("form"), read_answers(object, "answers")};
+    }
 };
 
 } // namespace kiosk::sdk

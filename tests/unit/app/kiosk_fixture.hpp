@@ -159,19 +159,33 @@ public:
     int tried = 0;
 };
 
-class FakeWelcome final : public app::WelcomeSource {
+class FakePlugins final : public app::EventPlugins {
 public:
     std::vector<app::LocalText> welcome(const core::EventConfig&, const core::Registration*, core::Instant) override {
         return {{"祝您今天有收获", "Enjoy the day"}};
     }
-    std::vector<core::Question> form(const core::EventConfig&) override {
+    core::Form registration_form(const core::EventConfig&) override {
         core::Question question;
         question.id = "pg_status";
         question.type = core::QuestionType::Single;
         question.text = {"用到哪一步了", "How far are you"};
         question.options = {{"trial", {"试用", "Trial"}}, {"none", {"没有", "Not at all"}}};
-        return {question};
+        return {{"interest", {"关注", "Interest"}, {{question, {}, core::Binding::Own, {}}}}};
     }
+    std::vector<core::QuestionnaireInfo> questionnaires() override { return offered; }
+    core::Result<core::Form> questionnaire(const core::EventConfig&, const core::QuestionnaireInfo&) override {
+        return asked;
+    }
+    core::Validation validate(const core::EventConfig&, const core::QuestionnaireInfo*, const core::Answers&) override {
+        return found;
+    }
+    std::vector<app::LocalText> in_quarantine() override { return failed; }
+    void release_quarantine() override { failed.clear(); }
+
+    std::vector<core::QuestionnaireInfo> offered;
+    core::Form asked;
+    core::Validation found;
+    std::vector<app::LocalText> failed;
 };
 
 // Every text of a view, with the keys of its messages apart.
@@ -191,7 +205,7 @@ struct Kiosk {
     FakeComposer composer;
     FakeDeck deck;
     FakePins pins;
-    FakeWelcome welcome;
+    FakePlugins welcome;
     app::Settings settings;
     core::EventConfig config;
     std::optional<core::Catalogue> catalogue;

@@ -257,6 +257,6 @@ TEST_CASE("plugin_host: a form that makes no sense is no form", "[plugin_host][b
     type.replies.emplace("form.describe/1", reply);
     Broker broker(scripted("type", type, bench), {});
     INFO(reply);
-    CHECK(broker.form_steps(test::Door().config).empty());
+    CHECK(broker.registration_form(test::Door().config).empty());
     CHECK(broker.status()[0].statistics.failures == 1);
 }

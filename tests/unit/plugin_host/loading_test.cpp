@@ -132,7 +132,7 @@ TEST_CASE("plugin_host: an event whose plugin is missing goes to staff and says 
     CHECK(verdict.outcome == core::Outcome::StaffCheck);
     CHECK(verdict.reason == core::Reason::PluginUnavailable);
     CHECK(broker->welcome(door.config, &door.guest, door.request.at).empty());
-    CHECK(broker->form(door.config).empty());
+    CHECK(broker->registration_form(door.config).empty());
 }
 
 TEST_CASE("plugin_host: a missing add-on does not hold anybody up", "[plugin_host][loading]") {

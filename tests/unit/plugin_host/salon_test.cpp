@@ -104,7 +104,7 @@ TEST_CASE("salon: what is to be asked at the door is asked once", "[salon]") {
     salon.door.request.answers = {{"tracks", std::vector<std::string>{"mysql"}}};
     CHECK(salon.decide().outcome == Outcome::Admitted);
 
-    for (const auto& question : salon.broker->form(salon.door.config)) {
+    for (const auto& question : core::own_questions(salon.broker->registration_form(salon.door.config))) {
         const bool at_door = question.id == "pg_status" || question.id == "tracks";
         CHECK((question.ask_at == core::AskAt::CheckIn) == at_door);
         CHECK(question.required == at_door);
@@ -127,14 +127,14 @@ TEST_CASE("salon: settings that nobody can read go to staff and don't switch the
 TEST_CASE("salon: its form asks for little and binds what the host knows", "[salon]") {
     Salon salon;
     std::vector<std::string> required, own;
-    for (const auto& step : salon.broker->form_steps(salon.door.config))
+    for (const auto& step : salon.broker->registration_form(salon.door.config))
         for (const auto& field : step.fields) {
             if (field.question.required)
                 required.push_back(field.question.id);
             CHECK_FALSE(field.question.text.zh.empty());
             CHECK_FALSE(field.question.text.en.empty());
         }
-    for (const auto& question : salon.broker->form(salon.door.config))
+    for (const auto& question : core::own_questions(salon.broker->registration_form(salon.door.config)))
         own.push_back(question.id);
     CHECK(required == std::vector<std::string>{"name", "phone", "privacy"});
     CHECK(own == std::vector<std::string>{"job_kind", "pg_status", "tracks", "offers", "needs"});
@@ -143,14 +143,18 @@ TEST_CASE("salon: its form asks for little and binds what the host knows", "[sal
 TEST_CASE("salon: answers that contradict each other are pointed out", "[salon]") {
     Salon salon;
     CHECK(salon.broker
-              ->validate(salon.door.config, {{"tracks", std::vector<std::string>{"mysql", "oracle", "cloud"}},
-                                             {"offers", std::vector<std::string>{"content"}},
-                                             {"needs", std::vector<std::string>{"channel"}}})
-              .empty());
-    const auto problems = salon.broker->validate(
-        salon.door.config, {{"tracks", std::vector<std::string>{"mysql", "oracle", "cloud", "other"}},
-                            {"offers", std::vector<std::string>{"content", "talent"}},
-                            {"needs", std::vector<std::string>{"talent"}}});
+              ->validate(salon.door.config, nullptr,
+                         {{"tracks", std::vector<std::string>{"mysql", "oracle", "cloud"}},
+                          {"offers", std::vector<std::string>{"content"}},
+                          {"needs", std::vector<std::string>{"channel"}}})
+              .problems.empty());
+    const auto problems =
+        salon.broker
+            ->validate(salon.door.config, nullptr,
+                       {{"tracks", std::vector<std::string>{"mysql", "oracle", "cloud", "other"}},
+                        {"offers", std::vector<std::string>{"content", "talent"}},
+                        {"needs", std::vector<std::string>{"talent"}}})
+            .problems;
     REQUIRE(problems.size() == 2);
     CHECK(problems[0].field == "tracks");
     CHECK(problems[1].field == "needs");
