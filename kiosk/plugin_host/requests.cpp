@@ -55,6 +55,16 @@ const char* scope_name(core::Scope scope) {
     return "event";
 }
 
+Json checkpoint(const core::Checkpoint& door, const core::EventConfig& config) {
+    Json json = {{"id", door.id},
+                 {"scope", scope_name(door.scope)},
+                 {"session", door.session ? Json(*door.session) : Json(nullptr)}};
+    const auto* session = door.session ? config.session(*door.session) : nullptr;
+    if (session != nullptr)
+        json["session_kind"] = session->kind;
+    return json;
+}
+
 // Names come from imported files; what is not UTF-8 is replaced rather than thrown about.
 std::string dump(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -127,12 +137,8 @@ std::string decide_request(std::string_view event, const core::PluginQuery& quer
             history.push_back({{"direction", all[i].direction == core::Direction::Entry ? "entry" : "exit"},
                                {"at", moment(all[i].at, zone)}});
     }
-    const core::Checkpoint& door = *query.checkpoint;
     return with_event(event, {{"now", moment(query.request->at, zone)},
-                              {"checkpoint",
-                               {{"id", door.id},
-                                {"scope", scope_name(door.scope)},
-                                {"session", door.session ? Json(*door.session) : Json(nullptr)}}},
+                              {"checkpoint", checkpoint(*query.checkpoint, *query.config)},
                               {"gate", query.request->gate},
                               {"holder", holder(query.registration, visible)},
                               {"history", std::move(history)}});

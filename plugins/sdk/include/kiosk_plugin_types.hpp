@@ -232,9 +232,10 @@ struct Holder {
 };
 
 struct Door {
-    std::string id, scope, session; // session is empty where the door is not a session's
+    std::string id, scope, session; // session is empty where the door is not a session's …
+    std::string session_kind;       // … and so is its kind: closed_door, track, class, …
     static Door read(const Object& object) {
-        return {object.text("id"), object.text("scope"), object.text("session", "")};
+        return {object.text("id"), object.text("scope"), object.text("session", ""), object.text("session_kind", "")};
     }
 };
 
