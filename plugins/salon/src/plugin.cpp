@@ -3,4 +3,5 @@
 
 using salon::Salon;
 
-KIOSK_PLUGIN(Salon, &Salon::decide, &Salon::form, &Salon::validate, &Salon::welcome, &Salon::agenda, &Salon::report)
+KIOSK_PLUGIN(Salon, &Salon::decide, &Salon::form, &Salon::validate, &Salon::welcome, &Salon::agenda, &Salon::report,
+             &Salon::resources)

@@ -4,10 +4,7 @@
 // rules and how it speaks to its guests. It has no state: everything comes with the request. Threads: any. Failure:
 // event settings of a wrong shape are a Problem; the door then goes to staff, since a rule that nobody can read must
 // not be read as "no rule".
-#include <kiosk_plugin.hpp>
-
-#include <span>
-#include <string_view>
+#include <kiosk_plugin_kit.hpp>
 
 namespace salon {
 
@@ -21,12 +18,10 @@ class Salon {
     kiosk::sdk::Welcome welcome(const kiosk::sdk::WelcomeRequest& request) const;
     kiosk::sdk::Agenda agenda(const kiosk::sdk::AgendaRequest& request) const;
     kiosk::sdk::Report report(const kiosk::sdk::ReportRequest& request) const;
+    kiosk::sdk::BookingResources resources(const kiosk::sdk::ResourcesRequest& request) const;
 };
 
 // Questions that an organizer may have asked at the door (settings: "ask_at_door").
-std::span<const std::string_view> door_questions();
-
-// The setting "ask_at_door", checked against door_questions().
-std::vector<std::string> asked_at_door(const kiosk::sdk::Event& event);
+inline constexpr std::array<std::string_view, 5> door_questions{"job_kind", "pg_status", "tracks", "offers", "needs"};
 
 } // namespace salon

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# kiosk_add_plugin(ID MANIFEST manifest.json [LOCALE folder] [DESTINATION folder] [INSTALL] SOURCES a.cpp ...)
+# kiosk_add_plugin(ID MANIFEST manifest.json [LOCALE folder] [KIT] [DESTINATION folder] [INSTALL] SOURCES a.cpp ...)
 #
 # Builds the plugin's library <ID>.so with kiosk_plugin_v1 as its only export, and lays the plugin's folder out as the
 # host wants it: DESTINATION/<ID>/ with manifest.json, the library and locale/. The built manifest is the given one plus
 # "hashes": the BLAKE2b-256 of every other file, which the host checks before it loads anything.
+# KIT is for plugins that use kiosk_plugin_kit.hpp: it adds the kit's texts to locale/; keys of LOCALE come first.
 # DESTINATION defaults to ${CMAKE_BINARY_DIR}/lib/xiangdao/plugins; INSTALL also installs to lib/xiangdao/plugins.
 function(kiosk_add_plugin id)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALL" "MANIFEST;LOCALE;DESTINATION" "SOURCES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALL;KIT" "MANIFEST;LOCALE;DESTINATION" "SOURCES")
     if(NOT arg_MANIFEST OR NOT arg_SOURCES)
         message(FATAL_ERROR "kiosk_add_plugin(${id}) needs MANIFEST and SOURCES")
     endif()
@@ -26,7 +27,7 @@ function(kiosk_add_plugin id)
     set_target_properties(${target} PROPERTIES
         PREFIX "" OUTPUT_NAME "${id}" SUFFIX ".so" LIBRARY_OUTPUT_DIRECTORY "${folder}"
         C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-        LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/exports.map;${manifest}")
+        LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/exports.map;${CMAKE_CURRENT_FUNCTION_LIST_DIR}/build_manifest.cmake;${manifest}")
     # The version script also hides the standard library's unique symbols, so that two plugins never share any.
     target_link_options(${target} PRIVATE "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/exports.map"
                         LINKER:-z,now LINKER:-z,relro)
@@ -37,9 +38,23 @@ function(kiosk_add_plugin id)
         file(GLOB locale_files CONFIGURE_DEPENDS "${locale_folder}/*.json")
         set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${locale_files}")
     endif()
+    set(kit_folder "")
+    if(arg_KIT)
+        # Beside this file where the package is installed, beside cmake/ in the kiosk's own tree.
+        foreach(folder_of_kit "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/locale" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../locale")
+            if(NOT kit_folder AND IS_DIRECTORY "${folder_of_kit}")
+                set(kit_folder "${folder_of_kit}")
+            endif()
+        endforeach()
+        if(NOT kit_folder)
+            message(FATAL_ERROR "kiosk_add_plugin(${id} KIT): the kit's texts are not installed")
+        endif()
+        file(GLOB kit_files CONFIGURE_DEPENDS "${kit_folder}/*.json")
+        set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${kit_files}")
+    endif()
     add_custom_command(TARGET ${target} POST_BUILD VERBATIM
         COMMAND "${CMAKE_COMMAND}" "-DMANIFEST=${manifest}" "-DFOLDER=${folder}" "-DLIBRARY=${id}.so"
-                "-DLOCALE=${locale_folder}" "-DB2SUM=${KIOSK_B2SUM}"
+                "-DLOCALE=${locale_folder}" "-DKIT=${kit_folder}" "-DB2SUM=${KIOSK_B2SUM}"
                 -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/build_manifest.cmake"
         COMMENT "Plugin folder ${id}")
     if(arg_INSTALL)
