@@ -1,52 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of an event as JSON documents, in the shape of a scenario file's seed: what `config.set`
 // operations carry, what demo files hold, what scenario files begin with.
-#include "core/json_fields.hpp"
+#include "core/json_words.hpp"
+#include "core/question_json.hpp"
 #include "core/records.hpp"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 
 namespace kiosk::core {
 
 namespace {
 
-template <typename T, std::size_t N>
-using Words = std::array<std::pair<T, std::string_view>, N>;
-
-template <typename T, std::size_t N>
-std::string_view word_of(const Words<T, N>& words, T value) {
-    for (const auto& [candidate, word] : words)
-        if (candidate == value)
-            return word;
-    return words.front().second;
-}
-
-template <typename T, std::size_t N>
-std::optional<T> value_of(const Words<T, N>& words, std::string_view text) {
-    for (const auto& [value, word] : words)
-        if (word == text)
-            return value;
-    return std::nullopt;
-}
-
-constexpr Words<QuestionType, 15> question_types{{{QuestionType::Text, "text"},
-                                                  {QuestionType::TextArea, "textarea"},
-                                                  {QuestionType::Number, "number"},
-                                                  {QuestionType::YesNo, "yes_no"},
-                                                  {QuestionType::Single, "single"},
-                                                  {QuestionType::Multiple, "multiple"},
-                                                  {QuestionType::Date, "date"},
-                                                  {QuestionType::Time, "time"},
-                                                  {QuestionType::DateTime, "datetime"},
-                                                  {QuestionType::Email, "email"},
-                                                  {QuestionType::Phone, "phone"},
-                                                  {QuestionType::Country, "country"},
-                                                  {QuestionType::Contact, "contact"},
-                                                  {QuestionType::List, "list"},
-                                                  {QuestionType::Signature, "signature"}}};
-constexpr Words<AskAt, 2> ask_ats{{{AskAt::Registration, "registration"}, {AskAt::CheckIn, "checkin"}}};
 constexpr Words<Scope, 3> scopes{{{Scope::Event, "event"}, {Scope::Day, "day"}, {Scope::Session, "session"}}};
 constexpr Words<SessionState, 5> session_states{{{SessionState::Draft, "draft"},
                                                  {SessionState::Submitted, "submitted"},
@@ -60,8 +25,6 @@ constexpr Words<InvitationStatus, 5> invitation_statuses{{{InvitationStatus::Dra
                                                           {InvitationStatus::Revoked, "revoked"}}};
 
 // JsonFields::word takes a plain function; these bind the tables above.
-std::optional<QuestionType> parse_question_type(std::string_view text) { return value_of(question_types, text); }
-std::optional<AskAt> parse_ask_at(std::string_view text) { return value_of(ask_ats, text); }
 std::optional<Scope> parse_scope(std::string_view text) { return value_of(scopes, text); }
 std::optional<SessionState> parse_session_state(std::string_view text) { return value_of(session_states, text); }
 
@@ -232,51 +195,6 @@ Json write_checkpoint(const Checkpoint& door) {
     return json;
 }
 
-Result<Question> read_question(const Json& json) {
-    JsonFields fields(json, "question");
-    Question question;
-    question.id = fields.required_text("id");
-    question.type = fields.word("type", QuestionType::Text, &parse_question_type);
-    question.required = fields.boolean("required", false);
-    question.ask_at = fields.word("ask_at", AskAt::CheckIn, &parse_ask_at);
-    question.ticket_types = fields.optional_texts("ticket_types");
-    question.text = fields.local_text("text");
-    if (fields.has("options") && !fields.raw("options").is_array())
-        fields.problem("options", "must be a list");
-    else
-        for (const auto& item : fields.raw("options")) {
-            JsonFields option(item, "question.options");
-            question.options.push_back({option.required_text("id"), option.local_text("text")});
-            KIOSK_CHECK(option.status());
-        }
-    if (fields.has("depends_on")) {
-        JsonFields parent(fields.raw("depends_on"), "question.depends_on");
-        question.depends_on = Question::Dependency{parent.required_text("question"), {}};
-        // A yes/no parent is naturally written as true or false.
-        for (const auto& value : parent.raw("values"))
-            question.depends_on->values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
-        KIOSK_CHECK(parent.status());
-    }
-    KIOSK_CHECK(fields.status());
-    return question;
-}
-
-Json write_question(const Question& question) {
-    Json json{{"id", question.id},
-              {"type", word_of(question_types, question.type)},
-              {"required", question.required},
-              {"ask_at", word_of(ask_ats, question.ask_at)},
-              {"text_zh", question.text.zh},
-              {"text_en", question.text.en}};
-    if (question.ticket_types)
-        json["ticket_types"] = *question.ticket_types;
-    for (const auto& option : question.options)
-        json["options"].push_back({{"id", option.id}, {"text_zh", option.text.zh}, {"text_en", option.text.en}});
-    if (question.depends_on)
-        json["depends_on"] = {{"question", question.depends_on->question}, {"values", question.depends_on->values}};
-    return json;
-}
-
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 std::string to_hex(std::string_view bytes) {
@@ -340,6 +258,8 @@ Result<EventConfig> assemble_config(std::span<const ConfigDocument> documents) {
     // Questions and doors are shown in the order in which they were written down, whatever order a store keeps.
     std::vector<std::tuple<std::int64_t, const ConfigDocument*, Json>> ordered;
     for (const auto& document : documents) {
+        if (document.entity == "form") // pinned, many and large; who reads answers asks for the one that is needed
+            continue;
         auto json = parse_json(document.doc);
         if (!json.is_object())
             return fail(ErrorCode::Corrupt, "error.field", document.entity + "/" + document.id + " is not an object");

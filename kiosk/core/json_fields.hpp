@@ -5,6 +5,7 @@
 // Threads: any. Failure: the first problem is kept; ask for it with status() at the end.
 #include "core/json_depth.hpp"
 #include "core/model.hpp"
+#include "core/operation.hpp"
 #include "core/result.hpp"
 
 #include <nlohmann/json.hpp>
@@ -124,7 +125,16 @@ private:
     std::string m_problem;
 };
 
+constexpr std::size_t max_uid_bytes = 200; // of anything that names a row
+
+Result<Json> parse_object(std::string_view text, std::string_view what);
+std::string dump_json(const Json& json); // canonical: keys sorted, no white space, broken UTF-8 replaced
+// The body of an operation of that kind.
+Result<Json> body_of(const Operation& operation, std::string_view kind);
+void put_text(Json& json, const char* name, const std::string& value); // left out where it is empty
+
 Json to_json(const Answer& answer);
+Json answers_to_json(const Answers& answers);
 Result<Answers> answers_from(const Json& object);
 Result<Consents> consents_from(const Json& object);
 

@@ -4,8 +4,10 @@
 // the tests implement. Ownership: whoever creates an implementation keeps it alive longer than its users. Threads:
 // a Store is used from one thread (the application thread) unless said otherwise; Clock and Random from any.
 #include "core/admission.hpp"
+#include "core/leads.hpp"
 #include "core/operation.hpp"
 #include "core/records.hpp"
+#include "core/responses.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -93,6 +95,8 @@ public:
     virtual Result<Receipt> append(std::span<const OperationDraft> drafts) = 0;
 
     virtual Result<std::vector<ConfigDocument>> config() = 0;
+    // One of them, such as the form that a questionnaire was answered with ("form", pinned_form_id()).
+    virtual Result<std::optional<ConfigDocument>> config_document(std::string_view entity, std::string_view id) = 0;
     virtual Result<std::vector<Registration>> registrations_by_ticket(std::string_view ticket) = 0;
     virtual Result<std::optional<Registration>> registration(std::string_view uid) = 0;
     // Numbers are the same where core::phone_key of both is.
@@ -114,6 +118,18 @@ public:
     // In order of uid (operation id); the callback returns false to stop. Memory does not grow with the table.
     virtual Status for_each_registration(const std::function<bool(const Registration&)>& visit) = 0;
     virtual Status for_each_scan(const std::function<bool(const StoredScan&)>& visit) = 0;
+
+    // Questionnaires: of each the version that stands (responses.hpp), with answers. Newest first, by the time of
+    // saving.
+    virtual Result<std::vector<Response>> responses() = 0;
+    virtual Result<std::optional<Response>> response(std::string_view uid) = 0;
+    // One after the other, in order of uid, for exports: memory does not grow with their number.
+    virtual Status for_each_response(const std::function<bool(const Response&)>& visit) = 0;
+
+    // Follow-ups: of each the version that stands. Open ones first, by due date (those without one last), priority, uid.
+    virtual Result<std::vector<Lead>> leads() = 0;
+    virtual Result<std::optional<Lead>> lead(std::string_view uid) = 0;
+    virtual Result<std::vector<Lead>> lead_history(std::string_view uid) = 0; // every version, oldest first
 
     virtual Result<JournalStatus> status() = 0;
 };

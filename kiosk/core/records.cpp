@@ -17,21 +17,7 @@ std::optional<Instant> take_time(JsonFields& fields, const char* name) {
     return ms ? std::optional(Instant{*ms}) : std::nullopt;
 }
 
-Result<Json> parse_object(std::string_view text, std::string_view what) {
-    auto json = parse_json(text);
-    if (!json.is_object())
-        return fail(ErrorCode::Invalid, "error.field", std::string(what) + " is not a JSON object");
-    return json;
-}
-
-// An invalid byte in a name must not stop a check-in: it is replaced, never thrown about.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Result<Json> body_of(const Operation& operation, std::string_view kind) {
-    if (operation.kind != kind)
-        return fail(ErrorCode::Invalid, "error.operation_kind", operation.kind);
-    return parse_object(operation.body, kind);
-}
+std::string dump(const Json& json) { return dump_json(json); }
 
 Json person_to_json(const Person& person) {
     Json json = Json::object();
@@ -65,14 +51,35 @@ std::optional<Direction> parse_direction(std::string_view text) {
     return std::nullopt;
 }
 
+} // namespace
+
+Result<Json> parse_object(std::string_view text, std::string_view what) {
+    auto json = parse_json(text);
+    if (!json.is_object())
+        return fail(ErrorCode::Invalid, "error.field", std::string(what) + " is not a JSON object");
+    return json;
+}
+
+// An invalid byte in a name must not stop a check-in: it is replaced, never thrown about.
+std::string dump_json(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Result<Json> body_of(const Operation& operation, std::string_view kind) {
+    if (operation.kind != kind)
+        return fail(ErrorCode::Invalid, "error.operation_kind", operation.kind);
+    return parse_object(operation.body, kind);
+}
+
+void put_text(Json& json, const char* name, const std::string& value) {
+    if (!value.empty())
+        json[name] = value;
+}
+
 Json answers_to_json(const Answers& answers) {
     Json json = Json::object();
     for (const auto& [id, answer] : answers)
         json[id] = to_json(answer);
     return json;
 }
-
-} // namespace
 
 std::string_view to_string(RegistrationStatus status) {
     switch (status) {

@@ -54,6 +54,14 @@ void strip_personal(core::Operation& operation, Decoded& decoded) {
         registration->answers.clear();
     } else if (auto* scan = std::get_if<core::ScanRecord>(&decoded)) {
         scan->answers.clear();
+    } else if (auto* response = std::get_if<core::Response>(&decoded)) {
+        response->organisation.clear();
+        response->respondent.clear();
+        response->answers.clear();
+    } else if (auto* lead = std::get_if<core::Lead>(&decoded)) {
+        lead->organisation.clear();
+        lead->person.clear();
+        lead->note.clear();
     }
 }
 
@@ -109,7 +117,10 @@ core::Result<std::unique_ptr<Database>> Database::open_as(const std::string& pat
     const auto ready = guard(impl->connection, path, [&]() -> core::Status {
         KIOSK_CHECK(impl->migrate());
         impl->load();
-        return impl->read_only ? core::Status{} : impl->take_identity();
+        if (impl->read_only)
+            return {};
+        KIOSK_CHECK(impl->fold_new_kinds());
+        return impl->take_identity();
     });
     if (!ready)
         return std::unexpected(ready.error());
@@ -162,6 +173,27 @@ core::Status Database::Impl::migrate() {
         }
     }
     return {};
+}
+
+// After an upgrade: what came in while its kind was unknown here becomes rows. Again after a power cut: the mark goes
+// in the same transaction.
+core::Status Database::Impl::fold_new_kinds() {
+    if (!meta_integer(connection, "fold_from"))
+        return {};
+    return transact("upgrade", [&]() -> core::Status {
+        std::vector<std::int64_t> waiting;
+        {
+            Query rows(connection, "SELECT id FROM operations WHERE kind IN (?, ?) ORDER BY id",
+                       core::operation_kind::response_set, core::operation_kind::lead_set);
+            while (rows.next())
+                waiting.push_back(rows.integer(0));
+        }
+        for (const auto id : waiting)
+            if (const auto operation = journal.read(id))
+                projections.apply(id, *operation, decode(*operation).value_or(Decoded{}));
+        Query(connection, "DELETE FROM meta WHERE key = 'fold_from'").run();
+        return {};
+    });
 }
 
 std::string Database::Impl::new_token() const {
@@ -270,8 +302,9 @@ core::Result<core::Receipt> Database::append(std::span<const core::OperationDraf
             if (!draft->personal.empty()) {
                 core::Operation subject_only;
                 subject_only.subject = draft->subject;
-                owner = owner_of(subject_only, decoded[i]);
-                if (impl.projections.is_erased(owner)) {
+                const auto owners = owners_of(subject_only, decoded[i]);
+                owner = owners.front();
+                if (impl.projections.is_erased(owners)) {
                     stripped = {draft->kind, draft->subject, draft->body, {}};
                     draft = &stripped;
                 }
@@ -346,11 +379,13 @@ core::Status Database::tidy() {
     return impl.checkpoint(false);
 }
 
-core::Status Database::erase(std::string_view registration_uid) {
-    KIOSK_TRY(const auto known, registration(registration_uid));
-    if (!known)
-        return core::fail(core::ErrorCode::NotFound, "error.registration_missing", std::string(registration_uid));
-    const auto draft = core::make_erasure(registration_uid);
+core::Status Database::erase(std::string_view uid) {
+    KIOSK_TRY(const auto person, registration(uid));
+    KIOSK_TRY(const auto answered, response(uid));
+    KIOSK_TRY(const auto followed, lead(uid));
+    if (!person && !answered && !followed)
+        return core::fail(core::ErrorCode::NotFound, "error.registration_missing", std::string(uid));
+    const auto draft = core::make_erasure(uid);
     KIOSK_CHECK(append({&draft, 1}));
     return {};
 }
@@ -397,8 +432,9 @@ bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report,
         operation.personal_salt.clear();
     }
     auto decoded = decode(operation).value_or(Decoded{});
-    const auto owner = owner_of(operation, decoded);
-    if (!operation.personal.empty() && projections.is_erased(owner))
+    const auto owners = owners_of(operation, decoded);
+    const auto& owner = owners.front();
+    if (!operation.personal.empty() && projections.is_erased(owners))
         strip_personal(operation, decoded);
 
     const bool current = journal.current() && origin_of(*id) == journal.current()->number;

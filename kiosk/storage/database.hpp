@@ -76,9 +76,11 @@ public:
     const std::string& path() const;
 
     core::Result<core::Receipt> append(std::span<const core::OperationDraft> drafts) override;
-    // The personal row of that registration and the answers given with its scans are gone, here and wherever this
-    // operation arrives; also from the write-ahead log. Older backups keep them until they are rotated out.
-    core::Status erase(std::string_view registration_uid);
+    // The personal row of that registration, the answers given with its scans and what leads say of it are gone, here
+    // and wherever this operation arrives; also from the write-ahead log. Older backups keep them until they are rotated
+    // out. A response's uid takes its answers and its leads' words, a lead's uid its own; an interview stays when one of
+    // those who gave it is erased: it speaks for the organisation (who wants it gone too erases it by its own uid).
+    core::Status erase(std::string_view uid);
     // Estimated hub time minus device time, written with every operation from now on.
     void set_clock_offset(std::optional<std::int64_t> offset_ms);
 
@@ -91,6 +93,8 @@ public:
     core::Status acknowledge(std::string_view incarnation, std::uint64_t seq);
 
     core::Result<std::vector<core::ConfigDocument>> config() override;
+    core::Result<std::optional<core::ConfigDocument>> config_document(std::string_view entity,
+                                                                      std::string_view id) override;
     core::Result<std::vector<core::Registration>> registrations_by_ticket(std::string_view ticket) override;
     core::Result<std::optional<core::Registration>> registration(std::string_view uid) override;
     core::Result<std::vector<core::Registration>> registrations_by_phone(std::string_view phone) override;
@@ -104,6 +108,12 @@ public:
     core::Result<std::vector<core::SearchHit>> search(std::string_view folded_query, std::size_t limit) override;
     core::Status for_each_registration(const std::function<bool(const core::Registration&)>& visit) override;
     core::Status for_each_scan(const std::function<bool(const core::StoredScan&)>& visit) override;
+    core::Result<std::vector<core::Response>> responses() override;
+    core::Result<std::optional<core::Response>> response(std::string_view uid) override;
+    core::Status for_each_response(const std::function<bool(const core::Response&)>& visit) override;
+    core::Result<std::vector<core::Lead>> leads() override;
+    core::Result<std::optional<core::Lead>> lead(std::string_view uid) override;
+    core::Result<std::vector<core::Lead>> lead_history(std::string_view uid) override;
     core::Result<core::JournalStatus> status() override;
 
     // Notes, newest first (by clock).

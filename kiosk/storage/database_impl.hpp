@@ -33,6 +33,7 @@ struct Database::Impl {
 
     void configure();      // pragmas
     core::Status migrate();
+    core::Status fold_new_kinds();
     core::Status take_identity();
     void load();
     // Before each call: what others committed is taken into account.

@@ -78,17 +78,28 @@ core::Result<Decoded> decode(const core::Operation& operation) {
         return wrapped<core::Invitation>(core::decode_invitation(operation));
     if (operation.kind == kind::personal_erase)
         return wrapped<Erasure>(core::decode_erasure(operation));
+    if (operation.kind == kind::response_set)
+        return wrapped<core::Response>(core::decode_response(operation));
+    if (operation.kind == kind::lead_set)
+        return wrapped<core::Lead>(core::decode_lead(operation));
     if (operation.kind == kind::note)
         return Decoded(Note{});
     return Decoded{};
 }
 
-std::string owner_of(const core::Operation& operation, const Decoded& decoded) {
+std::vector<std::string> owners_of(const core::Operation& operation, const Decoded& decoded) {
     if (const auto* registration = std::get_if<core::Registration>(&decoded))
-        return registration->uid;
+        return {registration->uid};
     if (const auto* scan = std::get_if<core::ScanRecord>(&decoded))
-        return scan->registration;
-    return operation.subject;
+        return {scan->registration};
+    if (const auto* response = std::get_if<core::Response>(&decoded))
+        return {response->uid};
+    if (const auto* lead = std::get_if<core::Lead>(&decoded)) {
+        std::vector<std::string> owners{lead->registration, lead->response, lead->uid};
+        std::erase_if(owners, [](const std::string& owner) { return owner.empty(); });
+        return owners;
+    }
+    return {operation.subject};
 }
 
 void Projections::load() {
@@ -102,6 +113,10 @@ void Projections::load() {
 
 bool Projections::is_erased(std::string_view uid) {
     return m_erasures > 0 && !uid.empty() && Query(m_connection, "SELECT 1 FROM erasures WHERE uid = ?", uid).next();
+}
+
+bool Projections::is_erased(const std::vector<std::string>& owners) {
+    return std::ranges::any_of(owners, [&](const std::string& owner) { return is_erased(owner); });
 }
 
 bool Projections::is_later(const core::Operation& operation, std::int64_t stored_hlc, std::int64_t stored_id) const {
@@ -122,6 +137,10 @@ void Projections::apply(std::int64_t id, const core::Operation& operation, const
         apply_document(id, operation, *document);
     else if (const auto* invitation = std::get_if<core::Invitation>(&decoded))
         apply_invitation(id, operation, *invitation);
+    else if (const auto* response = std::get_if<core::Response>(&decoded))
+        apply_response(id, operation, *response);
+    else if (const auto* lead = std::get_if<core::Lead>(&decoded))
+        apply_lead(id, operation, *lead);
     else if (const auto* revocation = std::get_if<Revocation>(&decoded))
         Query(m_connection, "INSERT OR IGNORE INTO revocations VALUES (?)", revocation->ticket).run();
     else if (const auto* erasure = std::get_if<Erasure>(&decoded))
@@ -238,6 +257,12 @@ void Projections::apply_erasure(const std::string& uid) {
     Query(m_connection, "INSERT OR IGNORE INTO erasures VALUES (?)", uid).run();
     ++m_erasures;
     Query(m_connection, "DELETE FROM personal WHERE owner = ?", uid).run();
+    Query(m_connection,
+          "DELETE FROM personal WHERE operation IN (SELECT operation FROM lead_versions WHERE registration = ?1 AND "
+          "registration <> '' UNION ALL SELECT operation FROM lead_versions WHERE response = ?1 AND response <> '' "
+          "UNION ALL SELECT operation FROM lead_versions WHERE lead = ?1)",
+          uid)
+        .run();
     std::optional<std::pair<std::int64_t, std::string>> person;
     {
         Query stored(m_connection,
@@ -252,10 +277,44 @@ void Projections::apply_erasure(const std::string& uid) {
     }
 }
 
+void Projections::apply_response(std::int64_t id, const core::Operation& operation, const core::Response& response) {
+    {
+        Query stored(m_connection, "SELECT status, hlc, operation FROM responses WHERE uid = ?", response.uid);
+        if (stored.next()) {
+            const bool later = is_later(operation, stored.integer(1), stored.integer(2));
+            const bool was_final = stored.integer(0) == number_of(core::ResponseStatus::Final);
+            const bool is_final = response.status == core::ResponseStatus::Final;
+            // The first final one stands for good, before it the latest draft does.
+            if (was_final ? !is_final || later : !is_final && !later)
+                return;
+        }
+    }
+    Query(m_connection, "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?, ?)", response.uid,
+          number_of(response.status), response.at.unix_ms, operation.hlc.value, id)
+        .run();
+}
+
+void Projections::apply_lead(std::int64_t id, const core::Operation& operation, const core::Lead& lead) {
+    Query(m_connection, "INSERT OR REPLACE INTO lead_versions VALUES (?, ?, ?, ?)", id, lead.uid, lead.registration,
+          lead.response)
+        .run();
+    // Where it came before its kind was known, an erasure did not find it.
+    if (is_erased(owners_of(operation, Decoded(lead))))
+        Query(m_connection, "DELETE FROM personal WHERE operation = ?", id).run();
+    {
+        Query stored(m_connection, "SELECT hlc, operation FROM leads WHERE uid = ?", lead.uid);
+        if (stored.next() && !is_later(operation, stored.integer(0), stored.integer(1)))
+            return;
+    }
+    Query(m_connection, "INSERT OR REPLACE INTO leads VALUES (?, ?, ?, ?, ?, ?)", lead.uid, number_of(lead.status),
+          lead.due, lead.priority, operation.hlc.value, id)
+        .run();
+}
+
 void Projections::clear() {
     m_connection.exec("DELETE FROM people; DELETE FROM registrations; DELETE FROM documents; DELETE FROM erasures;"
                       "DELETE FROM revocations; DELETE FROM invitations; DELETE FROM scans; DELETE FROM undos;"
-                      "DELETE FROM notes");
+                      "DELETE FROM notes; DELETE FROM responses; DELETE FROM leads; DELETE FROM lead_versions");
     m_search.clear();
     load();
 }
@@ -325,6 +384,15 @@ void Projections::for_each_line(const std::function<void(const std::string&, con
               line << row.text(0) << row.text(1) << row.text(2) << row.integer(3) << row.integer(4) << row.integer(5)
                    << id_text(row.integer(6));
           });
+    lines("responses", Query(m_connection, "SELECT uid, status, at_ms, hlc, operation FROM responses ORDER BY uid"),
+          [&](Line& line, Query& row) {
+              line << row.text(0) << row.integer(1) << row.integer(2) << row.integer(3) << id_text(row.integer(4));
+          });
+    lines("leads", Query(m_connection, "SELECT uid, status, due, priority, hlc, operation FROM leads ORDER BY uid"),
+          [&](Line& line, Query& row) {
+              line << row.text(0) << row.integer(1) << row.text(2) << row.integer(3) << row.integer(4)
+                   << id_text(row.integer(5));
+          });
 
     // Rows with local ids: by origin in the order of its names, then by seq.
     auto origins = m_journal.origins();
@@ -347,6 +415,14 @@ void Projections::for_each_line(const std::function<void(const std::string&, con
                     first, last),
               [&](Line& line, Query& row) {
                   line << id_text(row.integer(0)) << row.integer(1) << id_text(row.integer(2));
+              });
+        lines("lead_versions",
+              Query(m_connection,
+                    "SELECT operation, lead, registration, response FROM lead_versions WHERE operation BETWEEN ? AND ? "
+                    "ORDER BY operation",
+                    first, last),
+              [&](Line& line, Query& row) {
+                  line << id_text(row.integer(0)) << row.text(1) << row.text(2) << row.text(3);
               });
         lines("notes", Query(m_connection, "SELECT operation FROM notes WHERE operation BETWEEN ? AND ? ORDER BY operation",
                              first, last),

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace kiosk::storage {
 
@@ -26,10 +27,12 @@ struct Note {};
 
 // What an operation says; monostate for a kind that is not known here, or a body that can't be read.
 using Decoded = std::variant<std::monostate, core::ConfigDocument, core::Registration, Revocation, core::ScanRecord,
-                             core::UndoRecord, core::Invitation, Erasure, Note>;
+                             core::UndoRecord, core::Invitation, Erasure, Note, core::Response, core::Lead>;
 core::Result<Decoded> decode(const core::Operation& operation);
-// Whose personal part it is: a registration's uid, or the subject where the kind is not known.
-std::string owner_of(const core::Operation& operation, const Decoded& decoded);
+// Whose personal part it is: a registration's uid, a response's own, or the subject where the kind is not known. A lead
+// is of the registration and the response that it was made from, and of itself: erasing any of them erases it. The
+// first one is written beside the personal part.
+std::vector<std::string> owners_of(const core::Operation& operation, const Decoded& decoded);
 
 class Projections {
 public:
@@ -40,6 +43,7 @@ public:
     std::uint64_t registrations() const { return m_registrations; }
 
     bool is_erased(std::string_view uid);
+    bool is_erased(const std::vector<std::string>& owners); // any of them
     void apply(std::int64_t id, const core::Operation& operation, const Decoded& decoded);
     void clear();
 
@@ -56,6 +60,8 @@ private:
     void apply_scan(std::int64_t id, const core::ScanRecord& scan);
     void apply_undo(std::int64_t id, const core::Operation& operation, const core::UndoRecord& undo);
     void apply_erasure(const std::string& uid);
+    void apply_response(std::int64_t id, const core::Operation& operation, const core::Response& response);
+    void apply_lead(std::int64_t id, const core::Operation& operation, const core::Lead& lead);
     // Later by (clock, operation id): the last writer wins.
     bool is_later(const core::Operation& operation, std::int64_t stored_hlc, std::int64_t stored_id) const;
 

@@ -46,6 +46,16 @@ core::Result<std::vector<core::ConfigDocument>> Database::config() {
     });
 }
 
+core::Result<std::optional<core::ConfigDocument>> Database::config_document(std::string_view entity,
+                                                                            std::string_view id) {
+    return m_impl->ask("config", [&]() -> core::Result<std::optional<core::ConfigDocument>> {
+        Query row(m_impl->connection, "SELECT doc FROM documents WHERE entity = ? AND id = ?", entity, id);
+        if (!row.next())
+            return std::nullopt;
+        return core::ConfigDocument{std::string(entity), std::string(id), row.text(0)};
+    });
+}
+
 core::Result<std::vector<core::Registration>> Database::registrations_by_ticket(std::string_view ticket) {
     return m_impl->ask("registrations", [&]() -> core::Result<std::vector<core::Registration>> {
         Query rows(m_impl->connection,

@@ -83,6 +83,11 @@ public:
         return documents;
     }
 
+    core::Result<std::optional<core::ConfigDocument>> config_document(std::string_view entity,
+                                                                      std::string_view id) override {
+        return found_in(m_config, std::pair(std::string(entity), std::string(id)));
+    }
+
     core::Result<std::vector<core::Registration>> registrations_by_ticket(std::string_view ticket) override {
         return registrations_where([&](const core::Registration& r) { return r.ticket == ticket; });
     }
@@ -197,6 +202,43 @@ public:
         return {};
     }
 
+    core::Result<std::vector<core::Response>> responses() override {
+        std::vector<core::Response> rows;
+        for (const auto& [uid, response] : m_responses)
+            rows.push_back(response);
+        std::sort(rows.begin(), rows.end(), [](const core::Response& a, const core::Response& b) {
+            return std::tie(a.at, a.uid) > std::tie(b.at, b.uid);
+        });
+        return rows;
+    }
+    core::Result<std::optional<core::Response>> response(std::string_view uid) override {
+        return found_in(m_responses, std::string(uid));
+    }
+    core::Status for_each_response(const std::function<bool(const core::Response&)>& visit) override {
+        for (const auto& [uid, response] : m_responses)
+            if (!visit(response))
+                break;
+        return {};
+    }
+
+    core::Result<std::vector<core::Lead>> leads() override {
+        std::vector<core::Lead> rows;
+        for (const auto& [uid, versions] : m_leads)
+            rows.push_back(versions.back());
+        const auto key = [](const core::Lead& lead) {
+            return std::tuple(!core::is_open(lead.status), lead.due.empty(), lead.due, lead.priority, lead.uid);
+        };
+        std::sort(rows.begin(), rows.end(), [&](const core::Lead& a, const core::Lead& b) { return key(a) < key(b); });
+        return rows;
+    }
+    core::Result<std::optional<core::Lead>> lead(std::string_view uid) override {
+        const auto found = m_leads.find(std::string(uid));
+        return found == m_leads.end() ? std::optional<core::Lead>{} : std::optional(found->second.back());
+    }
+    core::Result<std::vector<core::Lead>> lead_history(std::string_view uid) override {
+        return found_in(m_leads, std::string(uid)).value_or(std::vector<core::Lead>{});
+    }
+
     core::Result<core::JournalStatus> status() override {
         core::JournalStatus status;
         status.device = m_device;
@@ -207,6 +249,11 @@ public:
     }
 
 private:
+    template <typename Map> static std::optional<typename Map::mapped_type> found_in(const Map& map, const typename Map::key_type& key) {
+        const auto found = map.find(key);
+        return found == map.end() ? std::nullopt : std::optional(found->second);
+    }
+
     template <typename Predicate> std::vector<core::Registration> registrations_where(Predicate predicate) const {
         std::vector<core::Registration> found;
         for (const auto& [uid, registration] : m_registrations)
@@ -252,8 +299,29 @@ private:
             for (auto& scan : m_scans)
                 if (core::to_string(scan.id) == undo.target)
                     scan.undone = true;
+        } else if (operation.kind == kind::response_set) {
+            KIOSK_TRY(auto response, core::decode_response(operation));
+            auto& stored = m_responses[response.uid]; // appended in order: only a final one stops what follows
+            if (stored.uid.empty() || stored.status != core::ResponseStatus::Final)
+                stored = response;
+        } else if (operation.kind == kind::lead_set) {
+            KIOSK_TRY(auto lead, core::decode_lead(operation));
+            m_leads[lead.uid].push_back(lead);
         } else if (operation.kind == kind::personal_erase) {
             KIOSK_TRY(auto uid, core::decode_erasure(operation));
+            for (auto& [response_uid, response] : m_responses)
+                if (response_uid == uid) {
+                    response.organisation.clear();
+                    response.respondent.clear();
+                    response.answers.clear();
+                }
+            for (auto& [lead_uid, versions] : m_leads)
+                for (auto& lead : versions)
+                    if (lead_uid == uid || lead.registration == uid || lead.response == uid) {
+                        lead.organisation.clear();
+                        lead.person.clear();
+                        lead.note.clear();
+                    }
             if (const auto found = m_registrations.find(uid); found != m_registrations.end()) {
                 found->second.person = {};
                 found->second.answers.clear();
@@ -273,6 +341,8 @@ private:
     std::set<std::string> m_revoked;
     std::set<std::string> m_undone;
     std::vector<core::StoredScan> m_scans;
+    std::map<std::string, core::Response> m_responses;
+    std::map<std::string, std::vector<core::Lead>> m_leads; // every version, oldest first
 };
 
 } // namespace kiosk::test
