@@ -3,8 +3,10 @@
 
 #include "core/questions.hpp"
 #include "crypto/crypto.hpp"
+#include "plugin_host/method_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace kiosk::plugin_host {
 
@@ -21,6 +23,8 @@ constexpr std::string_view validate_method = "form.validate/1";
 constexpr std::string_view welcome_method = "welcome.describe/1";
 constexpr std::string_view agenda_method = "agenda.describe/1";
 constexpr std::string_view report_method = "report.sections/1";
+constexpr std::string_view resources_method = "booking.resources/1";
+constexpr std::string_view migrate_method = "state.migrate/1";
 constexpr std::string_view registration_form_id = "registration";
 constexpr std::size_t max_welcome_lines = 6;
 
@@ -54,10 +58,8 @@ PluginVerdict stricter(PluginVerdict a, PluginVerdict b) {
     return a;
 }
 
-const core::Question* find(const std::vector<core::Question>& questions, std::string_view id) {
-    const auto found =
-        std::find_if(questions.begin(), questions.end(), [&](const core::Question& q) { return q.id == id; });
-    return found == questions.end() ? nullptr : &*found;
+bool fits(const core::Question& question, const core::Answer& answer) {
+    return core::check_answer(question, &answer) == core::AnswerProblem::None;
 }
 
 core::Answers answers_of(const core::PluginQuery& query) {
@@ -69,8 +71,13 @@ template <typename Wanted>
 core::Result<std::unique_ptr<Plugin>> load_wanted(const Discovery& discovery, std::string_view id,
                                                   const Options& options, Wanted&& wanted) {
     const auto found = std::find_if(discovery.plugins.begin(), discovery.plugins.end(), wanted);
-    if (found != discovery.plugins.end())
+    if (found != discovery.plugins.end()) {
+        KIOSK_TRY(const MethodFit methods, fit(*found));
+        if (options.log)
+            for (const std::string& method : methods.ignored)
+                options.log(LogLevel::Info, found->id, method + " is not known to this kiosk and not used");
         return Plugin::load(*found, options);
+    }
     // A folder of that name with a broken manifest says more than "not there".
     for (const Refusal& refusal : discovery.refused)
         if (refusal.folder.filename() == id)
@@ -132,6 +139,26 @@ void Broker::release_quarantine() {
     for (Plugin* plugin : plugins())
         plugin->release();
     m_forms.clear();
+    m_forms_event.clear();
+}
+
+void Broker::set_aside(std::string_view id, core::Error why) {
+    const auto is_it = [&](const std::unique_ptr<Plugin>& plugin) { return plugin && plugin->manifest().id == id; };
+    if (is_it(m_event_type)) {
+        m_event_type.reset();
+        m_missing.push_back({std::string(id), true, std::move(why)});
+    } else if (std::erase_if(m_addons, is_it) > 0) {
+        m_missing.push_back({std::string(id), false, std::move(why)});
+    }
+    m_forms.clear();
+    m_forms_event.clear();
+}
+
+std::vector<const Manifest*> Broker::manifests() const {
+    std::vector<const Manifest*> all;
+    for (const Plugin* plugin : plugins())
+        all.push_back(&plugin->manifest());
+    return all;
 }
 
 PluginVerdict Broker::decide(const core::PluginQuery& query) {
@@ -152,18 +179,15 @@ PluginVerdict Broker::decide(const core::PluginQuery& query) {
 
 PluginVerdict Broker::decide_one(Plugin& plugin, const core::PluginQuery& query) {
     const core::Answers answers = answers_of(query);
-    const auto& own = form_of(plugin, *query.config).own;
+    const KnownForm& known = form_of(plugin, *query.config);
     const auto is_question = [&](std::string_view id) {
-        return query.config->question(id) != nullptr || find(own, id);
+        return query.config->question(id) != nullptr || known.question(id) != nullptr;
     };
 
-    const auto fits = [](const core::Question& question, const core::Answer& answer) {
-        return core::check_answer(question, &answer) == core::AnswerProblem::None;
-    };
     // The answers that the plugin reads; of its own questions only those that fit, so that it need not check types.
-    core::Answers visible = visible_answers(plugin.manifest(), answers);
+    core::Answers visible = visible_answers(plugin.manifest(), answers, known.renamed);
     std::erase_if(visible, [&](const auto& entry) {
-        const core::Question* question = find(own, entry.first);
+        const core::Question* question = known.question(entry.first);
         return question != nullptr && !fits(*question, entry.second);
     });
 
@@ -176,14 +200,18 @@ PluginVerdict Broker::decide_one(Plugin& plugin, const core::PluginQuery& query)
         return unavailable();
 
     // What is answered well already is not asked again: or the guest would go round in circles before a plugin that
-    // asks for what it may not read.
+    // asks for what it may not read, or whose question was widened by another plugin's.
     if (verdict->outcome == Outcome::Incomplete) {
+        for (std::string& id : verdict->questions)
+            if (known.question(id) != nullptr)
+                id = known.merged_id(id);
         std::erase_if(verdict->questions, [&](const std::string& id) {
-            const core::Question* question = find(own, id);
-            if (question == nullptr)
-                question = query.config->question(id);
             const auto answer = answers.find(id);
-            return answer != answers.end() && fits(*question, answer->second);
+            if (answer == answers.end())
+                return false;
+            const core::FormField* field = core::find_field(m_merged, id);
+            const core::Question* question = field != nullptr ? &field->question : query.config->question(id);
+            return question == nullptr || fits(*question, answer->second);
         });
         if (verdict->questions.empty())
             return unavailable();
@@ -191,28 +219,71 @@ PluginVerdict Broker::decide_one(Plugin& plugin, const core::PluginQuery& query)
     return std::move(*verdict);
 }
 
-// Described once an event: it depends on nothing else.
-const Broker::KnownForm& Broker::form_of(Plugin& plugin, const core::EventConfig& config) {
-    static const KnownForm none;
+const core::Question* Broker::KnownForm::question(std::string_view id) const {
+    const auto found = std::find_if(own.begin(), own.end(), [&](const core::Question& one) { return one.id == id; });
+    return found == own.end() ? nullptr : &*found;
+}
+
+std::string Broker::KnownForm::merged_id(const std::string& id) const {
+    const auto found = renamed.find(id);
+    return found == renamed.end() ? id : found->second;
+}
+
+// Once an event: forms depend on nothing else. Where a plugin was just gone, it is asked again.
+void Broker::describe_forms(const core::EventConfig& config) {
     const auto& event = m_encoder.encode(config.event);
-    if (!event || !plugin.manifest().has_method(form_method))
-        return none;
-    KnownForm& known = m_forms[&plugin];
-    if (known.event == *event)
-        return known;
-    auto form = plugin.ask(form_method, form_request(*event, registration_form_id),
-                           [](const ReplyReader& reader, std::string_view reply) { return reader.form(reply); });
-    known.event = *event;
-    known.form = form ? std::move(*form) : Form{};
-    known.own = core::own_questions(known.form);
-    return known;
+    if (!event || m_forms_event != *event) {
+        m_forms.clear();
+        m_merged.clear();
+        m_forms_event = event ? *event : "";
+    }
+    if (!event)
+        return;
+    bool changed = m_forms.empty();
+    for (Plugin* plugin : plugins()) {
+        KnownForm& known = m_forms[plugin];
+        if (known.described || plugin->in_quarantine(form_method))
+            continue;
+        if (plugin->manifest().has_method(form_method)) {
+            auto form =
+                plugin->ask(form_method, form_request(*event, registration_form_id),
+                            [](const ReplyReader& reader, std::string_view reply) { return reader.form(reply); });
+            if (!form && form.error().code == ErrorCode::Unavailable)
+                continue;
+            known.form = form ? std::move(*form) : Form{}; // a plugin is pure: it would fail again
+            known.own = core::own_questions(known.form);
+        }
+        known.described = changed = true;
+    }
+    if (!changed)
+        return;
+
+    std::vector<Form> forms;
+    for (const Plugin* plugin : plugins())
+        forms.push_back(m_forms[plugin].form);
+    m_merged = core::merge_forms(forms);
+    for (auto& [plugin, known] : m_forms) {
+        known.renamed.clear();
+        for (const core::FormStep& step : known.form)
+            for (const core::FormField& field : step.fields) {
+                const core::FormField* merged = core::find_field(m_merged, field.question.id);
+                if (field.binding == core::Binding::Own && merged != nullptr &&
+                    (merged->binding != field.binding || merged->question.type != field.question.type))
+                    known.renamed.emplace(field.question.id, step.id + "." + field.question.id);
+            }
+    }
+}
+
+const Broker::KnownForm& Broker::form_of(const Plugin& plugin, const core::EventConfig& config) {
+    static const KnownForm none;
+    describe_forms(config);
+    const auto found = m_forms.find(&plugin);
+    return found == m_forms.end() ? none : found->second;
 }
 
 Form Broker::registration_form(const core::EventConfig& config) {
-    std::vector<Form> forms;
-    for (Plugin* plugin : plugins())
-        forms.push_back(form_of(*plugin, config).form);
-    return core::merge_forms(forms);
+    describe_forms(config);
+    return m_merged;
 }
 
 std::vector<core::LocalText> Broker::welcome(const core::EventConfig& config, const core::Registration* registration,
@@ -224,7 +295,8 @@ std::vector<core::LocalText> Broker::welcome(const core::EventConfig& config, co
             continue;
         const auto& event = m_encoder.encode(config.event);
         const core::Answers visible =
-            visible_answers(plugin->manifest(), registration != nullptr ? registration->answers : none);
+            visible_answers(plugin->manifest(), registration != nullptr ? registration->answers : none,
+                            form_of(*plugin, config).renamed);
         const auto request =
             event ? core::Result<std::string>(welcome_request(*event, config.event, registration, now, visible))
                   : event;
@@ -271,20 +343,26 @@ core::Validation Broker::validate(const core::EventConfig& config, const core::Q
         if (!manifest.has_method(validate_method) || (which != nullptr && which->plugin != manifest.id))
             continue;
         // Of a registration it sees what its manifest reads; a questionnaire is all its own.
-        const auto form = which == nullptr ? core::Result<Form>(form_of(*plugin, config).form)
-                                           : questionnaire(config, *which);
+        const KnownForm& known = form_of(*plugin, config);
+        const auto form = which == nullptr ? core::Result<Form>(known.form) : questionnaire(config, *which);
         const auto& event = m_encoder.encode(config.event);
         if (!form || !event)
             continue;
-        const auto request = validate_request(*event, which == nullptr ? registration_form_id : which->id,
-                                              which == nullptr ? visible_answers(manifest, answers) : answers);
+        const auto request =
+            validate_request(*event, which == nullptr ? registration_form_id : which->id,
+                             which == nullptr ? visible_answers(manifest, answers, known.renamed) : answers);
         auto found = plugin->ask(validate_method, request, [&](const ReplyReader& reader, std::string_view reply) {
             return reader.validation(reply, *form);
         });
         if (!found)
             continue;
-        std::move(found->problems.begin(), found->problems.end(), std::back_inserter(all.problems));
-        all.values.merge(found->values);
+        for (core::FieldProblem& problem : found->problems) {
+            if (which == nullptr)
+                problem.field = known.merged_id(problem.field);
+            all.problems.push_back(std::move(problem));
+        }
+        for (auto& [id, value] : found->values)
+            all.values.emplace(which == nullptr ? known.merged_id(id) : id, std::move(value));
     }
     return all;
 }
@@ -327,6 +405,68 @@ std::vector<ReportSection> Broker::report_sections(const core::EventConfig& conf
             std::move(declared->begin(), declared->end(), std::back_inserter(sections));
     }
     return sections;
+}
+
+BookingResources Broker::booking_resources(const core::EventConfig& config) {
+    BookingResources all;
+    const auto& event = m_encoder.encode(config.event);
+    for (Plugin* plugin : plugins()) {
+        if (!event || !plugin->manifest().has_method(resources_method))
+            continue;
+        auto declared =
+            plugin->ask(resources_method, resources_request(*event),
+                        [](const ReplyReader& reader, std::string_view reply) { return reader.resources(reply); });
+        // Who declares nothing to book has no say in how it is booked.
+        if (!declared || declared->groups.empty())
+            continue;
+        const bool first = all.groups.empty();
+        for (BookableGroup& group : declared->groups)
+            if (std::none_of(all.groups.begin(), all.groups.end(),
+                             [&](const BookableGroup& other) { return other.id == group.id; }))
+                all.groups.push_back(std::move(group));
+        if (first) {
+            all.rules = std::move(declared->rules);
+            continue;
+        }
+        const BookingRules& other = declared->rules;
+        all.rules.most_per_person = std::min(all.rules.most_per_person, other.most_per_person);
+        all.rules.grace_min = std::min(all.rules.grace_min, other.grace_min);
+        all.rules.needs_check_in = all.rules.needs_check_in || other.needs_check_in;
+        for (const std::string& purpose : other.purposes)
+            if (std::find(all.rules.purposes.begin(), all.rules.purposes.end(), purpose) == all.rules.purposes.end())
+                all.rules.purposes.push_back(purpose);
+    }
+    return all;
+}
+
+core::Result<MigratedAnswers> Broker::migrate(const core::EventConfig& config, std::string_view plugin,
+                                              std::int64_t from, std::string_view form, const core::Answers& answers) {
+    Plugin* asked = plugin_of(plugin);
+    if (asked == nullptr)
+        return core::fail(ErrorCode::NotFound, "error.plugin_missing", std::string(plugin));
+    const Manifest& manifest = asked->manifest();
+    static const KnownForm none;
+    const bool is_registration = form == registration_form_id;
+    const KnownForm& known = is_registration ? form_of(*asked, config) : none;
+    const core::Answers visible =
+        is_registration ? visible_answers(manifest, answers, known.renamed) : answers; // a questionnaire is all its own
+
+    const core::Result<std::string> request = migrate_request(from, manifest.state_version, form, visible);
+    KIOSK_TRY(auto migrated, asked->ask(migrate_method, request, [](const ReplyReader& reader, std::string_view reply) {
+        return reader.migration(reply);
+    }));
+    if (!is_registration)
+        return migrated;
+    MigratedAnswers result;
+    for (auto& [id, answer] : migrated.answers) {
+        if (!manifest.reads_answer(id) && known.question(id) == nullptr)
+            return core::fail(ErrorCode::Invalid, "error.plugin_reply",
+                              manifest.id + " " + std::string(migrate_method) + ": an answer that is not its own: " + id);
+        result.answers.emplace(known.merged_id(id), std::move(answer));
+    }
+    for (const std::string& id : migrated.lost)
+        result.lost.push_back(known.merged_id(id));
+    return result;
 }
 
 } // namespace kiosk::plugin_host

@@ -13,6 +13,8 @@
 #include "plugin_host/requests.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,6 +48,8 @@ class Broker final : public core::AdmissionPlugin, public app::EventPlugins {
            std::vector<MissingPlugin> missing = {});
 
     const std::vector<MissingPlugin>& missing() const { return m_missing; }
+    // Takes a plugin out that is loaded and yet can't be used for this event; from now on it is missing.
+    void set_aside(std::string_view id, core::Error why);
     bool has_event_type() const { return m_event_type != nullptr; }
     std::vector<PluginStatus> status() const;
     void release_quarantine() override;
@@ -65,23 +69,39 @@ class Broker final : public core::AdmissionPlugin, public app::EventPlugins {
 
     std::vector<core::AgendaItem> agenda_template(const core::EventConfig& config, bool full_day);
     std::vector<ReportSection> report_sections(const core::EventConfig& config);
+    // Of event type and add-ons together: a group that two of them declare is there once, and the narrower rules stand.
+    BookingResources booking_resources(const core::EventConfig& config);
+
+    // What answers of an older state of that plugin become. `form`: "registration", or the id of a questionnaire.
+    // An answer is never put where the plugin has none.
+    core::Result<MigratedAnswers> migrate(const core::EventConfig& config, std::string_view plugin, std::int64_t from,
+                                          std::string_view form, const core::Answers& answers);
+    std::vector<const Manifest*> manifests() const; // of the loaded ones, event type first
 
   private:
-    core::PluginVerdict decide_one(Plugin& plugin, const core::PluginQuery& query);
     struct KnownForm {
-        std::string event; // the event's JSON for which it was described
         Form form;
         std::vector<core::Question> own;
+        // Own id → id in the merged form, for questions whose id another plugin took first (core::merge_forms).
+        std::map<std::string, std::string, std::less<>> renamed;
+        bool described = false;
+
+        const core::Question* question(std::string_view id) const;
+        std::string merged_id(const std::string& id) const;
     };
-    const KnownForm& form_of(Plugin& plugin, const core::EventConfig& config);
-    std::vector<Plugin*> plugins() const; // event type first
+    core::PluginVerdict decide_one(Plugin& plugin, const core::PluginQuery& query);
+    void describe_forms(const core::EventConfig& config); // makes m_forms and m_merged fit the event
+    const KnownForm& form_of(const Plugin& plugin, const core::EventConfig& config);
+    std::vector<Plugin*> plugins() const;         // event type first
     Plugin* plugin_of(std::string_view id) const; // null where there is none
 
     std::unique_ptr<Plugin> m_event_type;
     std::vector<std::unique_ptr<Plugin>> m_addons;
     std::vector<MissingPlugin> m_missing;
     EventEncoder m_encoder;
+    std::string m_forms_event; // the event's JSON for which they were described
     std::map<const Plugin*, KnownForm> m_forms;
+    Form m_merged;
 };
 
 } // namespace kiosk::plugin_host

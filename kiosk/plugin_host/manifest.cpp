@@ -3,6 +3,7 @@
 
 #include "crypto/crypto.hpp"
 #include "plugin_host/json_reader.hpp"
+#include "plugin_host/schemas.hpp"
 #include "resources/resources.hpp"
 
 namespace kiosk::plugin_host {
@@ -210,7 +211,13 @@ bool Manifest::reads_answer(std::string_view question) const {
 
 core::Result<Manifest> parse_manifest(std::string_view json, const std::filesystem::path& folder) {
     return read_document(json, max_manifest_bytes, "error.plugin_manifest", (folder / "manifest.json").string(),
-                         [&](const Json& document) { return read(document, folder); });
+                         [&](const Json& document) {
+                             std::string problem = SchemaSet::published().manifest_problem(document);
+                             Manifest manifest = read(document, folder); // says it in plainer words where it can
+                             if (!problem.empty())
+                                 throw Malformed{std::move(problem), "(schema)"};
+                             return manifest;
+                         });
 }
 
 core::Result<Manifest> read_manifest(const std::filesystem::path& folder) {

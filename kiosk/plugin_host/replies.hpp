@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Replies as values. Purpose: nothing that a plugin says is used before it was read here: shape, sizes, known words,
-// and texts turned into both languages through the plugin's own locale files. Ownership: values. Threads: any. Failure:
+// Replies as values. Purpose: nothing that a plugin says is used before it was read here: the published schema, sizes,
+// known words, and texts turned into both languages through the plugin's own locale files. Ownership: values. Threads: any. Failure:
 // Invalid with plugin, method and place; the caller counts it against the plugin.
 #include "core/admission.hpp"
 #include "core/catalogue.hpp"
@@ -28,6 +28,8 @@ class ReplyReader {
     core::Result<std::vector<core::LocalText>> welcome(std::string_view reply) const;
     core::Result<std::vector<AgendaBlock>> agenda(std::string_view reply) const;
     core::Result<std::vector<ReportSection>> report(std::string_view reply) const;
+    core::Result<BookingResources> resources(std::string_view reply) const;
+    core::Result<MigratedAnswers> migration(std::string_view reply) const;
 
   private:
     const core::Catalogue& m_texts;

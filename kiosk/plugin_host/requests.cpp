@@ -184,11 +184,23 @@ std::string report_request(std::string_view event) {
     return with_event(event, Json::object());
 }
 
-core::Answers visible_answers(const Manifest& manifest, const core::Answers& answers) {
+std::string resources_request(std::string_view event) {
+    return with_event(event, Json::object());
+}
+
+std::string migrate_request(std::int64_t from, std::int64_t to, std::string_view form, const core::Answers& visible) {
+    return dump({{"from", from}, {"to", to}, {"form", form}, {"answers", answers_json(visible)}});
+}
+
+core::Answers visible_answers(const Manifest& manifest, const core::Answers& answers,
+                              const std::map<std::string, std::string, std::less<>>& renamed) {
     core::Answers visible;
     for (const auto& [id, answer] : answers)
-        if (manifest.reads_answer(id))
+        if (manifest.reads_answer(id) && !renamed.contains(id))
             visible.emplace(id, answer);
+    for (const auto& [own, kept] : renamed)
+        if (const auto answer = answers.find(kept); answer != answers.end() && manifest.reads_answer(own))
+            visible.emplace(own, answer->second);
     return visible;
 }
 

@@ -8,6 +8,9 @@
 #include "core/result.hpp"
 #include "plugin_host/manifest.hpp"
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -32,8 +35,13 @@ std::string welcome_request(std::string_view event, const core::Event& source, c
                             core::Instant now, const core::Answers& visible);
 std::string agenda_request(std::string_view event, bool full_day);
 std::string report_request(std::string_view event);
+std::string resources_request(std::string_view event);
+// `form` is "registration" or the id of a questionnaire.
+std::string migrate_request(std::int64_t from, std::int64_t to, std::string_view form, const core::Answers& visible);
 
-// Those of the answers that the plugin's manifest reads.
-core::Answers visible_answers(const Manifest& manifest, const core::Answers& answers);
+// Those of the answers that the plugin's manifest reads. `renamed`: the plugin's own ids of answers that are kept under
+// another id, because another plugin has a question of that id.
+core::Answers visible_answers(const Manifest& manifest, const core::Answers& answers,
+                              const std::map<std::string, std::string, std::less<>>& renamed = {});
 
 } // namespace kiosk::plugin_host
