@@ -8,11 +8,12 @@ using namespace kiosk::sdk;
 
 namespace {
 
-// A whole number of at most nine digits, commas and spaces left out; what is none is nothing.
+// A whole number of at most nine digits, in groups of three or not; what is none is nothing.
 std::optional<std::int64_t> whole_number(std::string_view text) {
     constexpr std::string_view wide_zero = "\xef\xbc\x90"; // full-width 0; 1 to 9 follow in the last byte
     std::int64_t value = 0;
     int digits = 0;
+    int in_group = -1; // digits since the last comma; -1 before the first
     while (!text.empty()) {
         char digit = text.front();
         std::size_t length = 1;
@@ -22,13 +23,21 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
             length = 3;
         }
         text.remove_prefix(length);
-        if (digit == ',' || digit == ' ')
+        if (digit == ' ')
             continue;
+        if (digit == ',') {
+            if (digits == 0 || (in_group >= 0 && in_group != 3))
+                return std::nullopt;
+            in_group = 0;
+            continue;
+        }
         if (digit < '0' || digit > '9' || ++digits > 9)
             return std::nullopt;
         value = value * 10 + (digit - '0');
+        if (in_group >= 0)
+            ++in_group;
     }
-    return digits > 0 ? std::optional(value) : std::nullopt;
+    return digits > 0 && (in_group < 0 || in_group == 3) ? std::optional(value) : std::nullopt;
 }
 
 std::string cell(const Row& row, const char* column) {
