@@ -2,6 +2,7 @@
 #include "exchange/attendance_rows.hpp"
 
 #include "core/names.hpp"
+#include "exchange/answer_text.hpp"
 #include "exchange/mapping.hpp"
 
 #include <fmt/format.h>
@@ -13,27 +14,6 @@ namespace kiosk::exchange {
 namespace {
 
 constexpr std::uint64_t progress_rows = 500;
-
-std::string answer_text(const core::Question& question, const core::Answers& answers, core::Language language,
-                        const std::function<std::string(std::string_view)>& text) {
-    const auto found = answers.find(question.id);
-    if (found == answers.end())
-        return {};
-    const auto option_text = [&](const std::string& id) {
-        for (const auto& option : question.options)
-            if (option.id == id)
-                return option.text.in(language);
-        return id;
-    };
-    if (const auto* value = std::get_if<bool>(&found->second))
-        return text(*value ? "export.yes" : "export.no");
-    if (const auto* typed = std::get_if<std::string>(&found->second))
-        return option_text(*typed);
-    std::string joined;
-    for (const auto& id : std::get<std::vector<std::string>>(found->second))
-        joined += (joined.empty() ? "" : "; ") + option_text(id);
-    return joined;
-}
 
 } // namespace
 
@@ -71,9 +51,11 @@ void AttendanceList::fill(AttendanceRow& row, const core::Registration& registra
     if (const auto note = registration.answers.find("note"); note != registration.answers.end())
         if (const auto* typed = std::get_if<std::string>(&note->second))
             row.note = *typed;
-    for (const auto& question : m_request.config->questions)
-        row.answers.push_back(answer_text(question, registration.answers, m_request.language,
-                                          [this](std::string_view key) { return text(key); }));
+    const AnswerStyle style{m_request.language, m_request.texts};
+    for (const auto& question : m_request.config->questions) {
+        const auto answer = registration.answers.find(question.id);
+        row.answers.push_back(answer == registration.answers.end() ? "" : answer_text(question, answer->second, style));
+    }
 }
 
 core::Status AttendanceList::write(const std::function<core::Status(const AttendanceRow&)>& sink) {

@@ -137,13 +137,14 @@ inline core::EventConfig salon() {
     return config;
 }
 
-// exchange.json alone, so that nobody else's texts can fail these tests.
+// What exchange/ speaks with, so that nobody else's texts can fail these tests.
 inline core::Catalogue exchange_texts() {
     const std::filesystem::path locale = std::filesystem::path(XIANGDAO_SOURCE_DIR) / "assets/locale";
-    const std::vector<core::Catalogue::Source> sources{
-        {core::Language::Chinese, "zh", read_bytes(locale / "zh/exchange.json")},
-        {core::Language::English, "en", read_bytes(locale / "en/exchange.json")},
-    };
+    std::vector<core::Catalogue::Source> sources;
+    for (const std::string part : {"exchange.json", "leads.json", "report.json"}) {
+        sources.push_back({core::Language::Chinese, "zh/" + part, read_bytes(locale / "zh" / part)});
+        sources.push_back({core::Language::English, "en/" + part, read_bytes(locale / "en" / part)});
+    }
     auto texts = core::Catalogue::create(sources);
     REQUIRE(texts.has_value());
     return std::move(*texts);
