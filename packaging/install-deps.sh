@@ -18,6 +18,7 @@ build+=(libpango1.0-dev libcairo2-dev libsodium-dev libzstd-dev libzip-dev libex
 build+=(libxlsxwriter-dev libcli11-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libseccomp-dev)
 run+=(gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-tools)
 run+=(librime-data rime-data-luna-pinyin fonts-noto-cjk libgl1-mesa-dri sqlite3 ca-certificates)
+run+=(libseccomp2)
 run+=(xvfb xauth x11-utils) # the tour's own display
 test+=(catch2 librapidcheck-dev xdotool imagemagick poppler-utils faketime python3)
 test+=(clang-19 libclang-rt-19-dev) # the fuzz targets

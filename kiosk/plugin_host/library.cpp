@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin_host/library.hpp"
 
-#include "crypto/crypto.hpp"
-
 #include <SDL_error.h>
 #include <SDL_loadso.h>
 #include <kiosk_plugin.h>
@@ -24,8 +22,28 @@ using core::fail;
 
 namespace {
 
-// A descriptor of a file in memory that nobody can change any more.
-core::Result<int> sealed_copy(const Manifest& manifest, std::string_view bytes) {
+core::Result<const kiosk_plugin*> checked_table(const Manifest& manifest, const kiosk_plugin* table) {
+    const auto wrong = [&](ErrorCode code, const std::string& what) {
+        return fail(code, "error.plugin_abi", manifest.id + ": " + what);
+    };
+    if (table == nullptr)
+        return wrong(ErrorCode::Invalid, "kiosk_plugin_v1 answers null");
+    // struct_size and abi_major may be read of any table; the rest only where they say so.
+    if (table->abi_major != KIOSK_ABI_MAJOR)
+        return wrong(ErrorCode::NewerVersion, "built for ABI " + std::to_string(table->abi_major) +
+                                                  ", this kiosk has " + std::to_string(KIOSK_ABI_MAJOR));
+    if (table->struct_size < sizeof(kiosk_plugin))
+        return wrong(ErrorCode::Invalid, "the table is too short");
+    if (table->abi_major != manifest.abi_major)
+        return wrong(ErrorCode::Invalid, "the manifest states another ABI than the library");
+    if (table->open == nullptr || table->call == nullptr || table->close == nullptr)
+        return wrong(ErrorCode::Invalid, "the table lacks a function");
+    return table;
+}
+
+} // namespace
+
+core::Result<int> seal_library(const Manifest& manifest, std::string_view bytes) {
     const auto broken = [&](const char* what) {
         return fail(ErrorCode::Io, "error.plugin_library", manifest.id + ": " + what + ": " + std::strerror(errno));
     };
@@ -51,42 +69,17 @@ core::Result<int> sealed_copy(const Manifest& manifest, std::string_view bytes) 
     return descriptor;
 }
 
-core::Result<const kiosk_plugin*> checked_table(const Manifest& manifest, const kiosk_plugin* table) {
-    const auto wrong = [&](ErrorCode code, const std::string& what) {
-        return fail(code, "error.plugin_abi", manifest.id + ": " + what);
-    };
-    if (table == nullptr)
-        return wrong(ErrorCode::Invalid, "kiosk_plugin_v1 answers null");
-    // struct_size and abi_major may be read of any table; the rest only where they say so.
-    if (table->abi_major != KIOSK_ABI_MAJOR)
-        return wrong(ErrorCode::NewerVersion, "built for ABI " + std::to_string(table->abi_major) +
-                                                  ", this kiosk has " + std::to_string(KIOSK_ABI_MAJOR));
-    if (table->struct_size < sizeof(kiosk_plugin))
-        return wrong(ErrorCode::Invalid, "the table is too short");
-    if (table->abi_major != manifest.abi_major)
-        return wrong(ErrorCode::Invalid, "the manifest states another ABI than the library");
-    if (table->open == nullptr || table->call == nullptr || table->close == nullptr)
-        return wrong(ErrorCode::Invalid, "the table lacks a function");
-    return table;
-}
-
-core::Result<const kiosk_plugin*> load(const Manifest& manifest, std::string_view bytes) {
-    KIOSK_TRY(const int descriptor, sealed_copy(manifest, bytes));
+core::Result<const kiosk_plugin*> load_sealed_library(const Manifest& manifest, int descriptor) {
     // The descriptor stays open with the library: debuggers and sanitizers find the symbols through this path.
     const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
     void* object = SDL_LoadObject(path.c_str());
-    if (object == nullptr) {
-        auto error = fail(ErrorCode::Unavailable, "error.plugin_library", manifest.id + ": " + SDL_GetError());
-        close(descriptor);
-        return error;
-    }
+    if (object == nullptr)
+        return fail(ErrorCode::Unavailable, "error.plugin_library", manifest.id + ": " + SDL_GetError());
     const auto entry = reinterpret_cast<kiosk_plugin_v1_function>(SDL_LoadFunction(object, "kiosk_plugin_v1"));
     if (entry == nullptr)
         return fail(ErrorCode::Invalid, "error.plugin_library", manifest.id + ": exports no kiosk_plugin_v1");
     return checked_table(manifest, entry());
 }
-
-} // namespace
 
 core::Result<const kiosk_plugin*> load_library(const Manifest& manifest, std::string_view bytes) {
     // Process-wide because mapped code is: unloading a C++ library is not possible, loading it twice would only double
@@ -94,11 +87,19 @@ core::Result<const kiosk_plugin*> load_library(const Manifest& manifest, std::st
     static std::mutex mutex;
     static std::map<core::Digest, core::Result<const kiosk_plugin*>> loaded;
 
-    const auto digest = crypto::Sodium().blake2b_256(bytes);
+    const auto digest = manifest.hashes.find(manifest.library); // of these bytes: they have been verified
+    KIOSK_ASSERT(digest != manifest.hashes.end());
     const std::lock_guard lock(mutex);
-    if (const auto found = loaded.find(digest); found != loaded.end())
+    if (const auto found = loaded.find(digest->second); found != loaded.end())
         return found->second;
-    return loaded.emplace(digest, load(manifest, bytes)).first->second;
+    const auto load = [&]() -> core::Result<const kiosk_plugin*> {
+        KIOSK_TRY(const int descriptor, seal_library(manifest, bytes));
+        auto table = load_sealed_library(manifest, descriptor);
+        if (!table)
+            close(descriptor);
+        return table;
+    };
+    return loaded.emplace(digest->second, load()).first->second;
 }
 
 } // namespace kiosk::plugin_host

@@ -7,7 +7,7 @@
 //   Invalid      the plugin can't read the request (for example wrong event settings)
 //   Internal     the plugin failed and said so
 //   TooLarge     the reply is longer than allowed
-//   Unavailable  the plugin is gone: crashed, killed, hung; further calls will not help
+//   Unavailable  the plugin is gone: crashed, killed, hung; the next call starts it anew where that is possible
 #include "core/result.hpp"
 
 #include <cstdint>
@@ -26,6 +26,13 @@ class Transport {
     virtual ~Transport() = default;
     // UTF-8 JSON both ways; a reply has at most 256 KiB.
     virtual core::Result<std::string> call(std::string_view method, std::string_view request) = 0;
+
+    // Calls in which the plugin's process died or was ended because it hung, also those that a second try healed; how
+    // the last one went. Always 0 for a plugin in this process, which would take the kiosk with it.
+    virtual std::uint64_t crashes() const { return 0; }
+    virtual std::string last_crash() const { return {}; }
+    // The plugin is not to be asked for now: ends its process. The next call would start it again.
+    virtual void stop() {}
 };
 
 } // namespace kiosk::plugin_host
