@@ -439,8 +439,8 @@ BookingResources Broker::booking_resources(const core::EventConfig& config) {
     return all;
 }
 
-core::Result<MigratedAnswers> Broker::migrate(const core::EventConfig& config, std::string_view plugin,
-                                              std::int64_t from, std::string_view form, const core::Answers& answers) {
+core::Result<core::Answers> Broker::migrate(const core::EventConfig& config, std::string_view plugin, std::int64_t from,
+                                            std::string_view form, const core::Answers& answers) {
     Plugin* asked = plugin_of(plugin);
     if (asked == nullptr)
         return core::fail(ErrorCode::NotFound, "error.plugin_missing", std::string(plugin));
@@ -450,23 +450,27 @@ core::Result<MigratedAnswers> Broker::migrate(const core::EventConfig& config, s
     const KnownForm& known = is_registration ? form_of(*asked, config) : none;
     const core::Answers visible =
         is_registration ? visible_answers(manifest, answers, known.renamed) : answers; // a questionnaire is all its own
+    if (visible.empty())
+        return answers;
 
     const core::Result<std::string> request = migrate_request(from, manifest.state_version, form, visible);
     KIOSK_TRY(auto migrated, asked->ask(migrate_method, request, [](const ReplyReader& reader, std::string_view reply) {
         return reader.migration(reply);
     }));
-    if (!is_registration)
-        return migrated;
-    MigratedAnswers result;
+    core::Answers kept = answers;
+    for (const auto& [id, answer] : visible)
+        if (std::find(migrated.lost.begin(), migrated.lost.end(), id) == migrated.lost.end())
+            kept.erase(known.merged_id(id));
     for (auto& [id, answer] : migrated.answers) {
-        if (!manifest.reads_answer(id) && known.question(id) == nullptr)
+        if (is_registration && !manifest.reads_answer(id) && known.question(id) == nullptr)
             return core::fail(ErrorCode::Invalid, "error.plugin_reply",
                               manifest.id + " " + std::string(migrate_method) + ": an answer that is not its own: " + id);
-        result.answers.emplace(known.merged_id(id), std::move(answer));
+        if (visible.contains(id))
+            kept.insert_or_assign(known.merged_id(id), std::move(answer));
+        else
+            kept.emplace(known.merged_id(id), std::move(answer)); // never over one that it has not seen
     }
-    for (const std::string& id : migrated.lost)
-        result.lost.push_back(known.merged_id(id));
-    return result;
+    return kept;
 }
 
 } // namespace kiosk::plugin_host

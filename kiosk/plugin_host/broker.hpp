@@ -72,10 +72,10 @@ class Broker final : public core::AdmissionPlugin, public app::EventPlugins {
     // Of event type and add-ons together: a group that two of them declare is there once, and the narrower rules stand.
     BookingResources booking_resources(const core::EventConfig& config);
 
-    // What answers of an older state of that plugin become. `form`: "registration", or the id of a questionnaire.
-    // An answer is never put where the plugin has none.
-    core::Result<MigratedAnswers> migrate(const core::EventConfig& config, std::string_view plugin, std::int64_t from,
-                                          std::string_view form, const core::Answers& answers);
+    // All the `answers`, with those that the plugin reads as its present state wants them. What it calls lost is kept
+    // under its old id; an answer that it has not seen stays as it is. `form`: "registration", or a questionnaire's id.
+    core::Result<core::Answers> migrate(const core::EventConfig& config, std::string_view plugin, std::int64_t from,
+                                        std::string_view form, const core::Answers& answers);
     std::vector<const Manifest*> manifests() const; // of the loaded ones, event type first
 
   private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/wiring/venue.hpp"
 
+#include "main/wiring/plugin_tools.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,13 +31,16 @@ std::string machine_name() {
 
 std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
                                                  const std::function<void(std::string_view)>& log,
-                                                 std::function<std::int64_t()> clock_us) {
+                                                 std::function<std::int64_t()> clock_us,
+                                                 const std::function<void(plugin_host::Options&)>& adjust) {
     plugin_host::Options options;
     options.monotonic_us = std::move(clock_us);
     if (log)
         options.log = [log](plugin_host::LogLevel, std::string_view plugin, std::string_view text) {
             log(std::string(plugin) + ": " + std::string(text));
         };
+    if (adjust)
+        adjust(options);
     const auto folders = plugin_host::default_folders();
     return plugin_host::Broker::create(event.type, event.addons, folders, options);
 }
@@ -79,13 +84,23 @@ Status Venue::load_event() {
     m_broker.reset();
     KIOSK_TRY(const auto documents, m_database->config());
     KIOSK_TRY(const auto config, core::assemble_config(documents));
-    m_broker = make_broker(config.event, m_options.log);
+    m_broker = make_broker(config.event, m_options.log, &monotonic_us, [&](plugin_host::Options& options) {
+        attach_trust(options, m_options.database);
+        if (!m_options.read_only)
+            attach_call_journal(options, m_options.database);
+    });
+    keep_answers_in_step(*m_database, config, *m_broker, m_options.read_only, m_options.log);
     app::Services services;
     services.store = m_database.get();
     services.clock = &m_clock;
     services.random = &m_random;
     services.verifier = &m_sodium;
-    services.plugin = m_broker->has_event_type() || !runs_without_plugin(config.event.type) ? m_broker.get() : nullptr;
+    // A plugin that is there and can't be used is another matter than one that was never installed.
+    const bool refused = std::ranges::any_of(m_broker->missing(), [](const plugin_host::MissingPlugin& missing) {
+        return missing.is_event_type && missing.error.code != ErrorCode::NotFound;
+    });
+    const bool asks = m_broker->has_event_type() || refused || !runs_without_plugin(config.event.type);
+    services.plugin = asks ? m_broker.get() : nullptr;
     KIOSK_TRY(m_check_in, app::CheckIn::create(services));
     return {};
 }

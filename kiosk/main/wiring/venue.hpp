@@ -54,10 +54,12 @@ private:
 };
 
 // The plugins of an event, from the usual folders. `clock_us` is what their time budgets are measured with; one that
-// stands still switches the budgets off, for runs that must come out the same on a busy machine.
-std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
-                                                 const std::function<void(std::string_view)>& log,
-                                                 std::function<std::int64_t()> clock_us = &monotonic_us);
+// stands still switches the budgets off, for runs that must come out the same on a busy machine. `adjust` adds what
+// belongs to a database (plugin_tools.hpp).
+std::unique_ptr<plugin_host::Broker>
+make_broker(const core::Event& event, const std::function<void(std::string_view)>& log,
+            std::function<std::int64_t()> clock_us = &monotonic_us,
+            const std::function<void(plugin_host::Options&)>& adjust = {});
 
 // Event types of ours that have no plugin installed here are admitted by the host's own rules: their plugins will only
 // narrow. Anything else without its plugin goes to staff.
