@@ -13,7 +13,8 @@ void add_exchange_commands(CLI::App& app, Context& context); // import, export
 void add_scan_commands(CLI::App& app, Context& context);     // scan, undo, decode
 void add_ticket_commands(CLI::App& app, Context& context);   // tickets issue, tickets verify
 void add_clip_command(CLI::App& app, Context& context);
-void add_store_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, restore, doctor, plugins
+void add_store_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, restore, doctor
+void add_plugin_commands(CLI::App& app, Context& context);   // plugins list, show, check, trust, sign, …
 void add_replay_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
 

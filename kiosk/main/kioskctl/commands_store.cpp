@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify, rebuild, backup, restore, doctor, plugins
+// verify, rebuild, backup, restore, doctor
 #include "main/kioskctl/commands.hpp"
 #include "main/kioskctl/doctor.hpp"
-#include "plugin_host/discovery.hpp"
 
 #include <fmt/format.h>
 
@@ -90,27 +89,6 @@ Outcome restore(Context& context, const std::string& file) {
     return exit_done;
 }
 
-Outcome plugins(Context& context) {
-    const auto folders = plugin_host::default_folders();
-    const auto found = plugin_host::discover(folders);
-    for (const auto& plugin : found.plugins) {
-        context.line(fmt::format("{:<16} {:<8} {}", plugin.id, plugin.version, context.in(plugin.name)));
-        context.emit({{"id", plugin.id}, {"version", plugin.version}, {"name", context.in(plugin.name)}});
-    }
-    for (const auto& refusal : found.refused) {
-        context.warn("cli.plugins.refused", {{"folder", refusal.folder.string()},
-                                             {"why", context.text(refusal.error.message_key) + " " + refusal.error.context}});
-        context.emit({{"folder", refusal.folder.string()}, {"error", refusal.error.message_key}});
-    }
-    if (found.plugins.empty()) {
-        std::vector<std::string> names;
-        for (const auto& folder : folders)
-            names.push_back(folder.string());
-        context.say("cli.plugins.none", {{"folders", fmt::format("{}", fmt::join(names, ", "))}});
-    }
-    return found.refused.empty() ? exit_done : exit_no;
-}
-
 Outcome doctor(Context& context) {
     const auto findings = examine(context);
     bool healthy = true;
@@ -145,7 +123,6 @@ void add_store_commands(CLI::App& app, Context& context) {
         command->add_option("backup", *file, about(context, "backup_file"))->required();
         run_on_call(command, context, [&context, file] { return restore(context, *file); });
     }
-    run_on_call(add_command(app, context, "plugins"), context, [&context] { return plugins(context); });
     run_on_call(add_command(app, context, "doctor"), context, [&context] { return doctor(context); });
 }
 

@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
     add_ticket_commands(app, context);
     add_clip_command(app, context);
     add_store_commands(app, context);
+    add_plugin_commands(app, context);
     add_replay_command(app, context);
     add_completion_command(app, context);
 
