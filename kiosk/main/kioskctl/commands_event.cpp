@@ -3,9 +3,8 @@
 #include "core/names.hpp"
 #include "exchange/attendance_export.hpp"
 #include "exchange/roster_import.hpp"
-#include "main/kioskctl/commands.hpp"
+#include "main/kioskctl/commands_leads.hpp"
 #include "main/wiring/event_setup.hpp"
-#include "plugin_host/call_journal.hpp"
 #include "resources/resources.hpp"
 
 #include <fmt/format.h>
@@ -96,7 +95,7 @@ Outcome show_event(Context& context) {
 
 // Opens or closes the event or one of its doors.
 Outcome set_closed(Context& context, const std::string& checkpoint, bool closed) {
-    KIOSK_TRY(auto venue, context.open_event());
+    KIOSK_TRY(const auto venue, context.open_event());
     auto config = venue->config();
     if (checkpoint.empty()) {
         config.event.closed = closed;
@@ -113,9 +112,9 @@ Outcome set_closed(Context& context, const std::string& checkpoint, bool closed)
             drafts.push_back(core::make_config(document));
     KIOSK_TRY(const auto receipt, venue->database().append(drafts));
     static_cast<void>(receipt);
-    venue.reset(); // it may still have calls to record
-    if (checkpoint.empty() && closed)
-        plugin_host::CallJournal::forget(context.database);
+    if (checkpoint.empty() && closed) {
+        KIOSK_CHECK(warn_of_loose_ends(context, venue->database()));
+    }
     const auto what = checkpoint.empty() ? config.event.code : checkpoint;
     context.say(closed ? "cli.event.closed_now" : "cli.event.open_now", {{"what", what}});
     context.emit({{"what", what}, {"closed", closed}});
@@ -183,7 +182,7 @@ Outcome stats(Context& context) {
 }
 
 Outcome erase(Context& context, const std::string& ticket, bool everybody, int older_than_days, bool yes) {
-    KIOSK_TRY(auto venue, context.open_event());
+    KIOSK_TRY(const auto venue, context.open_event());
     auto& database = venue->database();
     std::vector<std::string> uids;
     if (everybody) {
@@ -196,10 +195,24 @@ Outcome erase(Context& context, const std::string& ticket, bool everybody, int o
                 uids.push_back(registration.uid);
             return true;
         }));
+        KIOSK_TRY(const auto follow_ups, erasable_follow_ups(database, {}));
+        uids.insert(uids.end(), follow_ups.begin(), follow_ups.end());
     } else {
         KIOSK_TRY(const auto found, database.registrations_by_ticket(ticket));
         for (const auto& registration : found)
             uids.push_back(registration.uid);
+        if (uids.empty()) {
+            KIOSK_TRY(uids, erasable_follow_ups(database, ticket));
+        } else {
+            // An interview speaks for the organisation: it goes when it is named itself.
+            std::int64_t interviews = 0;
+            KIOSK_CHECK(database.for_each_response([&](const core::Response& response) {
+                interviews += std::ranges::find(uids, response.registration) != uids.end();
+                return true;
+            }));
+            if (interviews > 0)
+                context.warn("cli.erase.interviews", {{"count", std::to_string(interviews)}});
+        }
         if (uids.empty())
             return fail(ErrorCode::NotFound, "error.no_ticket", ticket);
     }
@@ -212,9 +225,6 @@ Outcome erase(Context& context, const std::string& ticket, bool everybody, int o
         KIOSK_CHECK(database.erase(uids[i]));
         context.progress(context.text("cli.erase.progress"), static_cast<double>(i + 1) / static_cast<double>(uids.size()));
     }
-    // Recorded calls hold answers, though no names; the venue may still have some to write.
-    venue.reset();
-    plugin_host::CallJournal::forget(context.database);
     context.progress_done();
     context.say("cli.erase.done", {{"people", std::to_string(uids.size())}});
     context.emit({{"erased", uids.size()}});

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // import, export
 #include "exchange/attendance_export.hpp"
+#include "exchange/lead_export.hpp"
+#include "exchange/questionnaire_export.hpp"
 #include "exchange/roster_import.hpp"
-#include "main/kioskctl/commands.hpp"
+#include "main/kioskctl/commands_leads.hpp"
 
 #include <fmt/format.h>
 
@@ -95,17 +97,65 @@ struct ExportCall {
     std::string format = "csv";
     std::string file;
     std::string disclosure = "full";
+    std::string questionnaires; // a file of their own, instead of the attendance
+    std::string leads;          // the same
 };
 
-Outcome export_attendance(Context& context, const ExportCall& call) {
-    KIOSK_TRY(const auto venue, context.open_event());
+exchange::ExportRequest request_of(const Context& context, wiring::Venue& venue, const ExportCall& call) {
     exchange::ExportRequest request;
-    request.store = &venue->database();
-    request.config = &venue->config();
+    request.store = &venue.database();
+    request.config = &venue.config();
     request.texts = &context.texts;
     request.language = context.language;
     request.disclosure = exchange::parse_disclosure(call.disclosure).value_or(exchange::Disclosure::Masked);
-    request.now = venue->clock().now();
+    request.now = venue.clock().now();
+    return request;
+}
+
+// Who took a list out, and how much of it, is part of the event's record.
+core::Status note_export(wiring::Venue& venue, std::string_view format, exchange::Disclosure disclosure, std::uint64_t rows) {
+    const std::array note{exchange::make_export_note(format, disclosure, rows)};
+    if (const auto written = venue.database().append(note); !written)
+        return std::unexpected(written.error());
+    return {};
+}
+
+Outcome export_questionnaires(Context& context, const ExportCall& call) {
+    KIOSK_TRY(const auto venue, context.open_event());
+    const auto request = request_of(context, *venue, call);
+    if (request.disclosure != exchange::Disclosure::Full)
+        return fail(ErrorCode::Invalid, "error.questionnaires_whole", call.disclosure);
+    KIOSK_TRY(const auto report, exchange::export_questionnaires(request, call.questionnaires));
+    KIOSK_CHECK(note_export(*venue, "questionnaires", request.disclosure, report.responses));
+    context.say("cli.export.questionnaires", {{"count", std::to_string(report.responses)},
+                                              {"drafts", std::to_string(report.drafts)},
+                                              {"file", call.questionnaires}});
+    if (report.without_form > 0)
+        context.warn("cli.export.without_form", {{"count", std::to_string(report.without_form)}});
+    context.emit({{"file", call.questionnaires},
+                  {"responses", report.responses},
+                  {"drafts", report.drafts},
+                  {"without_form", report.without_form}});
+    return exit_done;
+}
+
+Outcome export_leads(Context& context, const ExportCall& call) {
+    KIOSK_TRY(const auto venue, context.open_event());
+    const auto request = request_of(context, *venue, call);
+    const bool sheet = call.leads.ends_with(".xlsx");
+    if (!sheet && !call.leads.ends_with(".csv"))
+        return fail(ErrorCode::Invalid, "error.leads_file", call.leads);
+    KIOSK_TRY(const auto rows, sheet ? exchange::export_leads_xlsx(request, call.leads)
+                                     : exchange::export_leads_csv(request, call.leads));
+    KIOSK_CHECK(note_export(*venue, "leads", request.disclosure, rows));
+    context.say("cli.export.leads", {{"count", std::to_string(rows)}, {"file", call.leads}});
+    context.emit({{"file", call.leads}, {"leads", rows}});
+    return exit_done;
+}
+
+Outcome export_attendance(Context& context, const ExportCall& call) {
+    KIOSK_TRY(const auto venue, context.open_event());
+    auto request = request_of(context, *venue, call);
     request.on_progress = [&](std::uint64_t rows, std::uint64_t expected) {
         context.progress(context.text("cli.export.progress"),
                          expected == 0 ? 1 : static_cast<double>(rows) / static_cast<double>(expected));
@@ -115,10 +165,7 @@ Outcome export_attendance(Context& context, const ExportCall& call) {
                        : call.format == "json" ? exchange::export_json
                                                : exchange::export_csv;
     KIOSK_TRY(const auto report, write(request, file));
-    // Who took the list out, and how much of it, is part of the event's record.
-    const std::array note{exchange::make_export_note(call.format, request.disclosure, report.rows)};
-    KIOSK_TRY(const auto receipt, venue->database().append(note));
-    static_cast<void>(receipt);
+    KIOSK_CHECK(note_export(*venue, call.format, request.disclosure, report.rows));
     context.progress_done();
     context.say("cli.export.done", {{"file", file},
                                     {"rows", std::to_string(report.rows)},
@@ -144,13 +191,26 @@ void add_exchange_commands(CLI::App& app, Context& context) {
     {
         auto call = std::make_shared<ExportCall>();
         auto* command = add_command(app, context, "export");
-        command->add_option("--format", call->format, about(context, "format"))
-            ->check(CLI::IsMember({"csv", "xlsx", "json"}));
-        command->add_option("--out", call->file, about(context, "out"));
+        auto* format = command->add_option("--format", call->format, about(context, "format"))
+                           ->check(CLI::IsMember({"csv", "xlsx", "json"}));
+        auto* out = command->add_option("--out", call->file, about(context, "out"));
+        auto* questionnaires =
+            command->add_option("--questionnaires", call->questionnaires, about(context, "questionnaires"));
+        auto* leads = command->add_option("--leads", call->leads, about(context, "leads_out"));
+        for (auto* alone : {questionnaires, leads})
+            alone->excludes(format)->excludes(out);
+        questionnaires->excludes(leads);
         command->add_option("--who", call->disclosure, about(context, "disclosure"))
             ->check(CLI::IsMember({"full", "masked", "partner"}));
-        run_on_call(command, context, [&context, call] { return export_attendance(context, *call); });
+        run_on_call(command, context, [&context, call] {
+            return !call->questionnaires.empty() ? export_questionnaires(context, *call)
+                   : !call->leads.empty()        ? export_leads(context, *call)
+                                                 : export_attendance(context, *call);
+        });
     }
+    add_lead_commands(app, context);
+    add_response_commands(app, context);
+    add_report_command(app, context);
 }
 
 } // namespace kioskctl
