@@ -53,9 +53,10 @@ struct SpawnPlan {
     SpawnPlan& operator=(const SpawnPlan&) = delete;
 };
 
-// Nothing of the kiosk's environment reaches a plugin. Sanitizers are told what the test command says.
+// Nothing of the kiosk's environment reaches a plugin: it computes alike everywhere. Sanitizers are told what the test
+// command says.
 std::vector<std::string> environment() {
-    std::vector<std::string> values{"LC_ALL=C.UTF-8"};
+    std::vector<std::string> values{"LC_ALL=C.UTF-8", "TZ=UTC0"};
     if constexpr (!sandboxed)
         for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"})
             if (const char* value = std::getenv(name))

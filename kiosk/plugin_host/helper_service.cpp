@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 namespace kiosk::plugin_host {
@@ -94,6 +95,8 @@ core::Result<std::unique_ptr<Transport>> open_plugin(const Frame& frame, LineSen
     KIOSK_TRY(const Manifest manifest, manifest_of(frame));
     KIOSK_CHECK(close_doors_before_loading());
     KIOSK_TRY(const auto* table, load_sealed_library(manifest, wire::library_descriptor));
+    // glibc looks for the time zone's file once, also for UTC; gmtime() would do it when files are out of reach.
+    ::tzset();
     KIOSK_CHECK(close_doors_before_opening());
     return InProcessTransport::open(
         manifest, *table, [&lines](LogLevel level, std::string_view, std::string_view text) { lines(level, text); });

@@ -98,21 +98,25 @@ Status HelperTransport::start() {
     return await_ready();
 }
 
-// Before a call: a process that died in the meantime is not the call's fault. Nothing may be there to read either.
-bool HelperTransport::still_there() {
+// Before a call: a process that died in the meantime is not the call's fault, and what it says now answers nothing.
+void HelperTransport::check_idle() {
+    if (!m_ready)
+        return;
     char byte = 0;
     const ssize_t peeked = ::recv(m_process.socket(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return peeked < 0 && (errno == EAGAIN || errno == EINTR);
+    if (peeked > 0 || !m_reader->empty()) {
+        ++m_crashes;
+        m_last_crash = m_id + ": " + describe_death("spoke without being asked");
+    } else if (peeked == 0 || (errno != EAGAIN && errno != EINTR)) {
+        log(LogLevel::Warning, describe_death("its process was gone between two calls"));
+    }
 }
 
 Result<std::string> HelperTransport::call(std::string_view method, std::string_view request) {
     const std::string subject = m_id + " " + std::string(method);
     if (method.size() > max_method_bytes || request.size() + method.size() > wire::max_request_bytes)
         return fail(ErrorCode::Invalid, "error.plugin_reply", subject + ": the request is too long");
-    if (m_ready && !still_there()) {
-        m_ready = false;
-        log(LogLevel::Warning, "its process was gone between two calls: " + m_process.end());
-    }
+    check_idle();
     const std::int64_t began_us = wire::now_us();
     bool crashed = false;
     for (;;) {
@@ -210,6 +214,8 @@ std::string HelperTransport::describe_death(const std::string& what) {
     m_ready = false;
     if (barred)
         return "ended because it called " + system_call_name(*barred) + ", which no plugin may";
+    if (how.ends_with("(SIGSYS)")) // with signals blocked, as glibc does around a new thread, nobody can tell which
+        return "ended because of a system call that no plugin may make";
     return what + " (" + how + ")";
 }
 

@@ -48,7 +48,7 @@ class HelperTransport final : public Transport {
     HelperTransport(const Manifest& manifest, int library, HelperOptions options);
     core::Status launch(); // without waiting
     core::Status await_ready();
-    bool still_there();
+    void check_idle();
     core::Result<std::string> exchange(std::string_view method, std::string_view request, wire::Deadline deadline);
     wire::ReadState next_answer(wire::Frame& frame, wire::Deadline deadline);
     void log_line(const wire::Frame& frame);

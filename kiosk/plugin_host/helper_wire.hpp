@@ -65,6 +65,7 @@ class FrameReader {
     // `max_payload`: anything longer is Malformed.
     FrameReader(int socket, std::size_t max_payload);
     ReadState next(Frame& frame, Deadline deadline = {});
+    bool empty() const { return m_begin == m_end; } // nothing received that has not been handed out
 
   private:
     ReadState fill(std::size_t wanted, Deadline deadline);

@@ -81,8 +81,9 @@ QuarantineList::Entries entries_of(const Json& json) {
         const Reader reader(value, "plugins." + id.substr(0, 64), {"library", "reason", "at", "by"});
         QuarantineEntry entry;
         entry.library = digest_of(reader, "library");
-        entry.reason = reader.text("reason", max_reason_bytes);
-        entry.by = reader.text("by", max_name_bytes);
+        // A byte that is no text is written as a sign of three.
+        entry.reason = reader.text("reason", 3 * max_reason_bytes);
+        entry.by = reader.text("by", 3 * max_name_bytes);
         const auto at = core::parse_rfc3339(reader.text("at", 64));
         if (!at)
             reader.wrong("at", "must be a moment");
