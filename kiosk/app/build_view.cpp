@@ -78,16 +78,34 @@ ConfirmView confirm_view(const core::Person& person) {
     return {core::mask_name(person.name), core::phone_tail(person.phone), core::mask_organisation(person.organisation)};
 }
 
-FormView form_view(const screen::Form& state) {
+FormView form_view(const FormPart& part) {
     FormView view;
+    view.page = part.form.page() + 1;
+    view.pages = part.form.pages();
+    view.fields = part.form.fields();
+    view.focus = part.focus.id;
+    view.focus_row = part.focus.row;
+    view.focus_column = part.focus.column;
+    view.can_go_back = part.form.page() > 0;
+    view.next_label = {part.form.on_last_page() ? "form.done" : "form.next", {}};
+    return view;
+}
+
+FormView question_view(const screen::Form& state) {
+    auto view = form_view(state);
     view.title = {state.is_walk_in() ? "walk_in.title" : "form.title", {}};
     view.hint = {state.is_walk_in() ? "walk_in.hint" : "form.hint", {}};
-    view.page = state.form.page() + 1;
-    view.pages = state.form.pages();
-    view.fields = state.form.fields();
-    view.focus = state.focus;
-    view.can_go_back = state.form.page() > 0;
-    view.next_label = {state.form.on_last_page() ? "form.done" : "form.next", {}};
+    view.heading = state.form.title();
+    return view;
+}
+
+FormView lead_view(const screen::LeadForm& state) {
+    auto view = form_view(state);
+    view.title = {state.is_new ? "lead.form.new" : "lead.form.change", {}};
+    if (state.is_new && state.form.has("organisation"))
+        view.hint = {"lead.form.hint", {}};
+    if (state.form.on_last_page())
+        view.next_label = {"lead.form.save", {}};
     return view;
 }
 
@@ -122,7 +140,14 @@ Body KioskApp::body() const {
     if (const auto* confirm = on_screen<screen::Confirm>())
         return confirm_view(confirm->person);
     if (const auto* form = on_screen<screen::Form>())
-        return form_view(*form);
+        return question_view(*form);
+    if (const auto* interview = on_screen<screen::Interview>()) {
+        if (interview->ending)
+            return interview_end_view(*interview);
+        return interview_view(*interview);
+    }
+    if (const auto* lead = on_screen<screen::LeadForm>())
+        return lead_view(*lead);
     if (const auto* result = on_screen<screen::Result>())
         return result->view;
     if (const auto* search = on_screen<screen::Search>())

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Open questions and walk-ins: both are forms, and both end in a commit that may ask for more.
+// The fields of whatever form is on the screen: an attendee's, an interview's, a lead's.
 #include "app/kiosk_app.hpp"
-#include "app/result_text.hpp"
 
 #include <algorithm>
 
@@ -9,35 +8,7 @@ namespace kiosk::app {
 
 namespace {
 
-constexpr std::string_view person_prefix = "person.";
-constexpr std::string_view individual_organisation = "个人"; // as rosters write it; figures leave it out
-
-std::size_t most_characters(core::QuestionType type) {
-    switch (type) {
-    case core::QuestionType::TextArea:
-        return 1000;
-    case core::QuestionType::Text:
-    case core::QuestionType::Email:
-        return 200;
-    default:
-        return 32;
-    }
-}
-
-std::string help_key(core::QuestionType type) {
-    switch (type) {
-    case core::QuestionType::Date:
-        return "form.help.date";
-    case core::QuestionType::Time:
-        return "form.help.time";
-    case core::QuestionType::DateTime:
-        return "form.help.datetime";
-    case core::QuestionType::Multiple:
-        return "form.help.multiple";
-    default:
-        return {};
-    }
-}
+constexpr std::size_t cell_characters = 100;
 
 TextEntry::Layout layout_of(FieldKind kind, TextEntry::Layout writing) {
     if (takes_digits_only(kind))
@@ -49,213 +20,203 @@ TextEntry::Layout layout_of(FieldKind kind, TextEntry::Layout writing) {
 
 } // namespace
 
-// ---- fields ----
-
-std::optional<FormField> KioskApp::field_for_question(std::string_view id) const {
-    const auto* question = config().question(id);
-    std::vector<core::Question> of_plugin;
-    if (question == nullptr && m_ports.plugins != nullptr) {
-        of_plugin = core::own_questions(m_ports.plugins->registration_form(config()));
-        const auto found = std::ranges::find(of_plugin, id, &core::Question::id);
-        question = found == of_plugin.end() ? nullptr : &*found;
-    }
-    if (question == nullptr)
-        return std::nullopt;
-    FormField field;
-    field.question = *question;
-    field.question.required = true; // it holds this person up, so it can't be left out
-    field.max_characters = most_characters(question->type);
-    if (const auto key = help_key(question->type); !key.empty())
-        field.help = local_text(*m_ports.catalogue, key);
-    return field;
+FormPart* KioskApp::form_part() {
+    if (auto* form = on_screen<screen::Form>())
+        return form;
+    if (auto* lead = on_screen<screen::LeadForm>())
+        return lead;
+    auto* interview = on_screen<screen::Interview>();
+    const bool can_change = interview != nullptr && !interview->ending &&
+                            interview->response.status == core::ResponseStatus::Draft;
+    return can_change ? interview : nullptr;
 }
 
-FormField KioskApp::field_for_consent(std::string_view id, bool required) const {
-    FormField field;
-    field.is_consent = true;
-    field.question.id = std::string(id);
-    field.question.type = core::QuestionType::YesNo;
-    field.question.required = required;
-    auto key = "consent." + std::string(id);
-    if (!m_ports.catalogue->has(key))
-        key = "consent.other";
-    field.question.text = local_text(*m_ports.catalogue, key);
-    if (m_ports.catalogue->has(key + ".help"))
-        field.help = local_text(*m_ports.catalogue, key + ".help");
-    return field;
+const FormPart* KioskApp::form_part() const { return const_cast<KioskApp*>(this)->form_part(); }
+
+bool KioskApp::is_on_page(std::string_view id) {
+    const auto* part = form_part();
+    if (part == nullptr)
+        return false;
+    const auto shown = part->form.fields();
+    return std::ranges::any_of(shown, [&](const auto& field) { return field.id == id; });
 }
 
-FormState KioskApp::walk_in_form() const {
-    const auto field = [this](std::string_view name, core::QuestionType type, bool required, std::size_t characters) {
-        FormField made;
-        made.question.id = std::string(person_prefix) + std::string(name);
-        made.question.type = type;
-        made.question.required = required;
-        made.max_characters = characters;
-        const auto key = name == "title" ? std::string("walk_in.title_of_person") : "walk_in." + std::string(name);
-        made.question.text = local_text(*m_ports.catalogue, key);
-        if (m_ports.catalogue->has(key + ".help"))
-            made.help = local_text(*m_ports.catalogue, key + ".help");
-        return made;
-    };
-    using core::QuestionType;
-    auto organisation = field("organisation", QuestionType::Text, true, 80);
-    organisation.unless = "person.individual";
-    FormState form;
-    form.add_page({field("name", QuestionType::Text, true, 40), field("phone", QuestionType::Phone, true, 24)});
-    form.add_page({std::move(organisation), field("individual", QuestionType::YesNo, false, 0)});
-    std::vector<FormField> last{field("title", QuestionType::Text, false, 40), field_for_consent("privacy", true)};
-    for (const auto& name : config().event.required_consents)
-        if (name != "privacy" && name != "share")
-            last.push_back(field_for_consent(name, true));
-    const bool must_share = std::ranges::find(config().event.required_consents, "share") !=
-                            config().event.required_consents.end();
-    last.push_back(field_for_consent("share", must_share));
-    form.add_page(std::move(last));
+// ---- the focus ----
 
-    // The event's own questions, so that the pages can be counted from the start. What depends on an answer, and what
-    // the plugin wants, is asked when the commit says so.
-    std::vector<FormField> asked;
-    const std::string ticket_type = config().ticket_types.empty() ? "" : config().ticket_types.front().id;
-    for (const auto& id : core::open_questions(config(), ticket_type, {}, {}))
-        if (auto question = field_for_question(id))
-            asked.push_back(std::move(*question));
-    for (auto& page : paged(std::move(asked)))
-        form.add_page(std::move(page));
-    return form;
-}
-
-// ---- screens ----
-
-void KioskApp::on(const intent::OpenWalkIn&) {
-    const bool from_here = on_screen<screen::Idle>() != nullptr || on_screen<screen::Search>() != nullptr ||
-                           on_screen<screen::SecondFactor>() != nullptr || on_screen<screen::Result>() != nullptr ||
-                           on_screen<screen::Staff>() != nullptr;
-    if (!from_here || (!m_settings.allow_walk_in && !m_staff))
-        return;
-    WalkInRequest request;
-    request.checkpoint = m_checkpoint;
-    request.key = core::make_uid(m_ports.clock->now(), *m_ports.random);
-    show_form(std::move(request), walk_in_form());
-}
-
-void KioskApp::show_form(Pending pending, FormState form) {
-    show(screen::Form{std::move(pending), std::move(form), {}});
-    focus_field(on_screen<screen::Form>()->form.wants_focus());
-}
-
-void KioskApp::focus_field(std::string id) {
-    auto* screen = on_screen<screen::Form>();
-    if (screen == nullptr)
+void KioskApp::focus_on(Focus focus) {
+    auto* part = form_part();
+    if (part == nullptr)
         return;
     m_entry.close();
-    screen->focus.clear();
+    part->focus = {};
     changed();
-    const auto shown = screen->form.fields();
-    const bool on_page = std::ranges::any_of(shown, [&](const auto& field) { return field.id == id; });
-    const auto* field = on_page ? screen->form.find(id) : nullptr;
-    if (field == nullptr || !takes_text(field_kind(*field)))
+    const auto* field = is_on_page(focus.id) ? part->form.find(focus.id) : nullptr;
+    if (field == nullptr)
         return;
     const auto kind = field_kind(*field);
-    m_entry.open(screen->form.text(id), layout_of(kind, writing_layout()), field->max_characters,
-                 takes_digits_only(kind));
-    screen->focus = std::move(id);
+    if (takes_text(kind)) {
+        m_entry.open(part->form.text(focus.id), layout_of(kind, writing_layout()), field->max_characters,
+                     takes_digits_only(kind));
+        part->focus = {std::move(focus.id), 0, {}};
+        return;
+    }
+    if (!has_cells(kind) || focus.row >= part->form.rows(focus.id))
+        return;
+    const auto& columns = core::columns_of(field->question);
+    const auto column = std::ranges::find(columns, focus.column, &core::QuestionColumn::id);
+    if (column == columns.end())
+        return;
+    FormField cell;
+    cell.question.type = column->type;
+    const auto cell_kind = field_kind(cell);
+    if (takes_text(cell_kind)) // choices are shown by the window in the keyboard's place
+        m_entry.open(part->form.cell(focus.id, focus.row, focus.column), layout_of(cell_kind, writing_layout()),
+                     cell_characters, takes_digits_only(cell_kind));
+    part->focus = std::move(focus);
 }
 
 void KioskApp::on(const intent::FocusField& focus) {
     take_entry();
-    focus_field(focus.id);
+    focus_on({focus.id, 0, {}});
+}
+
+void KioskApp::on(const intent::FocusCell& focus) {
+    take_entry();
+    focus_on({focus.id, focus.row, focus.column});
+}
+
+// Enter goes to the next empty field of the page, and is the main action where there is none; in a table to the next
+// cell.
+void KioskApp::enter_in_form() {
+    auto& part = *form_part();
+    if (!part.focus.column.empty())
+        return focus_on(part.form.cell_after(part.focus));
+    auto next = part.form.wants_focus();
+    if (next.empty() || next == part.focus)
+        next_in_form();
+    else
+        focus_on(std::move(next));
+}
+
+// ---- answers ----
+
+void KioskApp::after_answer(bool taken) {
+    if (!taken)
+        return;
+    changed();
+    if (auto* interview = on_screen<screen::Interview>())
+        interview->unsaved = true;
 }
 
 void KioskApp::on(const intent::SetAnswer& answer) {
-    auto* screen = on_screen<screen::Form>();
-    if (screen == nullptr)
+    if (!is_on_page(answer.id)) // of another page or another person's form
         return;
-    const auto shown = screen->form.fields();
-    if (std::ranges::none_of(shown, [&](const auto& field) { return field.id == answer.id; }))
-        return; // of another page or another person's form
-    if (!screen->form.set(answer.id, answer.value))
+    auto* part = form_part();
+    if (!part->form.set(answer.id, answer.value))
         return;
-    changed();
-    if (screen->focus == answer.id)
-        focus_field(answer.id);
-    else if (const auto now = screen->form.fields();
-             std::ranges::none_of(now, [&](const auto& field) { return field.id == screen->focus; }))
-        focus_field({}); // the answer took the focused field away
+    after_answer(true);
+    if (part->focus.id == answer.id)
+        focus_on({answer.id, 0, {}});
+    else if (!part->focus.empty() && !is_on_page(part->focus.id))
+        focus_on({}); // the answer took the focused field away
 }
+
+void KioskApp::on(const intent::SetCell& cell) {
+    if (!is_on_page(cell.id))
+        return;
+    take_entry();
+    auto& part = *form_part();
+    if (!part.form.set_cell(cell.id, cell.row, cell.column, cell.value))
+        return;
+    after_answer(true);
+    // A chosen cell leads on to the next one of its row that is empty; there the choosing ends.
+    const auto next = part.form.cell_after({cell.id, cell.row, cell.column});
+    const bool goes_on = next.row == cell.row && !next.empty() && part.form.cell(next.id, next.row, next.column).empty();
+    focus_on(goes_on ? next : Focus{});
+}
+
+void KioskApp::on(const intent::StepCell& step) {
+    if (!is_on_page(step.id))
+        return;
+    take_entry();
+    auto& part = *form_part();
+    const Focus here{step.id, step.row, step.column};
+    after_answer(part.form.step_cell(step.id, step.row, step.column, step.by));
+    if (part.focus == here)
+        focus_on(here);
+}
+
+void KioskApp::on(const intent::AddRow& row) {
+    if (!is_on_page(row.id))
+        return;
+    take_entry();
+    auto& part = *form_part();
+    if (!part.form.add_row(row.id))
+        return;
+    after_answer(true);
+    focus_on({row.id, part.form.rows(row.id) - 1, core::columns_of(part.form.find(row.id)->question).front().id});
+}
+
+void KioskApp::on(const intent::RemoveRow& row) {
+    if (!is_on_page(row.id))
+        return;
+    take_entry();
+    focus_on({});
+    after_answer(form_part()->form.remove_row(row.id, row.row));
+}
+
+void KioskApp::on(const intent::RestoreRow& row) {
+    if (!is_on_page(row.id))
+        return;
+    take_entry();
+    focus_on({});
+    after_answer(form_part()->form.restore_row(row.id));
+}
+
+void KioskApp::on(const intent::AddStroke& stroke) {
+    if (!is_on_page(stroke.id))
+        return;
+    focus_on({});
+    after_answer(form_part()->form.add_stroke(stroke.id, stroke.stroke));
+}
+
+void KioskApp::on(const intent::ClearSignature& field) {
+    if (is_on_page(field.id))
+        after_answer(form_part()->form.clear(field.id));
+}
+
+// ---- on ----
 
 void KioskApp::next_in_form() {
     take_entry();
-    auto* screen = on_screen<screen::Form>();
     changed();
-    if (!screen->form.check_page())
-        return focus_field(screen->form.wants_focus());
-    if (screen->form.on_last_page())
-        return finish_form();
-    screen->form.next_page();
-    focus_field(screen->form.wants_focus());
+    if (on_screen<screen::Interview>() != nullptr)
+        next_in_interview();
+    else if (on_screen<screen::LeadForm>() != nullptr)
+        next_in_lead();
+    else
+        next_question();
 }
 
-void KioskApp::finish_form() {
-    auto pending = on_screen<screen::Form>()->pending;
-    const auto form = on_screen<screen::Form>()->form;
-    auto answers = form.answers();
-    if (auto* attempt = std::get_if<Attempt>(&pending)) {
-        attempt->request.answers = core::merged(attempt->request.answers, answers);
-        for (const auto& [id, given] : form.consents())
-            attempt->request.consents[id] = given;
-    } else {
-        auto& request = std::get<WalkInRequest>(pending);
-        const auto typed = [&](std::string_view name) {
-            const auto found = answers.find(std::string(person_prefix) + std::string(name));
-            const auto* text = found == answers.end() ? nullptr : std::get_if<std::string>(&found->second);
-            return text == nullptr ? std::string{} : *text;
-        };
-        request.person.name = typed("name");
-        request.person.phone = typed("phone");
-        request.person.organisation =
-            form.yes("person.individual") ? std::string(individual_organisation) : typed("organisation");
-        request.person.title = typed("title");
-        std::erase_if(answers, [](const auto& answer) { return answer.first.starts_with(person_prefix); });
-        request.answers = std::move(answers);
-        request.consents = form.consents();
+bool KioskApp::passes_plugin(FormState& form, const core::QuestionnaireInfo* which) const {
+    if (m_ports.plugins == nullptr)
+        return true;
+    const auto found = m_ports.plugins->validate(config(), which, form.declared_answers());
+    for (const auto& [id, answer] : found.values)
+        if (const auto* field = form.find_declared(id);
+            field != nullptr && form.is_shown(*field) && form.is_ahead(field->question.id) && !form.answered(field->question.id))
+            form.set(field->question.id, answer);
+    bool good = true;
+    for (const auto& problem : found.problems) {
+        const auto* field = form.find_declared(problem.field);
+        if (field == nullptr || !form.is_shown(*field) || form.is_ahead(field->question.id))
+            continue; // its page comes yet
+        form.set_said(field->question.id, problem.text);
+        if (good && which == nullptr)
+            form.go_to_page_of(field->question.id);
+        good = false;
     }
-    commit(std::move(pending), form);
-}
-
-// The decision wants more: new questions get pages of their own; what was answered already was not good enough.
-void KioskApp::ask(Pending pending, FormState form, const core::Decision& decision) {
-    if (m_out_of_order)
-        return show(*m_out_of_order); // nothing shows yet that it could be saved: don't let anybody fill in a form
-    std::vector<FormField> fresh;
-    std::string go_to;
-    for (auto id : decision.questions) {
-        if (std::holds_alternative<WalkInRequest>(pending) && form.has(std::string(person_prefix) + id))
-            id.insert(0, person_prefix); // the service found the name or the phone wanting
-        if (form.has(id)) {
-            form.set_problem(id, {"form.problem.again", {}});
-            go_to = go_to.empty() ? id : go_to;
-        } else if (auto field = field_for_question(id)) {
-            fresh.push_back(std::move(*field));
-        }
-    }
-    for (const auto& id : decision.consents) {
-        if (form.has(id)) {
-            form.set_problem(id, {"form.problem.must_accept", {}});
-            go_to = go_to.empty() ? id : go_to;
-        } else {
-            fresh.push_back(field_for_consent(id, true));
-        }
-    }
-    if (fresh.empty() && go_to.empty()) // wants an answer to something that nobody can put into words
-        return show_result(ask_staff_view("result.staff_check.title", "result.staff_check.detail",
-                                          m_settings.can_call_staff));
-    if (go_to.empty())
-        go_to = fresh.front().question.id;
-    for (auto& page : paged(std::move(fresh)))
-        form.add_page(std::move(page));
-    form.go_to_page_of(go_to);
-    show_form(std::move(pending), std::move(form));
+    return good;
 }
 
 } // namespace kiosk::app

@@ -51,6 +51,11 @@ void KioskApp::on(const intent::ScannedText& scanned) {
         m_last_code_ms = now; // counts from when it was seen last, not first
         return;
     }
+    if (on_screen<screen::Interview>() != nullptr || on_screen<screen::LeadForm>() != nullptr) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now;
+        return take_respondent(scanned.text);
+    }
     if (std::ranges::any_of(m_waiting, [&](const auto& scan) { return core::normalise_code(scan.code) == code; }))
         return;
     if (m_waiting.size() >= most_waiting)

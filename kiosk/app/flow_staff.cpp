@@ -126,6 +126,12 @@ void KioskApp::load_staff() {
     case StaffTab::System:
         load_system(data);
         break;
+    case StaffTab::Interviews:
+        status = load_interviews(data);
+        break;
+    case StaffTab::Leads:
+        status = load_leads(data);
+        break;
     }
     if (!status)
         data.notice = {"staff.notice.unreadable", {{"why", error_text(status.error())}}};
@@ -214,6 +220,9 @@ void KioskApp::load_system(StaffView& data) {
         line("error", error_text(m_out_of_order->error));
     for (auto& entry : m_ports.deck->system_info())
         data.system.push_back(std::move(entry));
+    if (m_ports.plugins != nullptr)
+        data.quarantined = m_ports.plugins->in_quarantine();
+    data.can_release = m_staff->organizer;
 }
 
 // ---- what staff do ----
@@ -222,6 +231,7 @@ void KioskApp::on(const intent::ChooseTab& chosen) {
     if (!m_staff || on_screen<screen::Staff>() == nullptr)
         return;
     m_staff->tab = chosen.tab;
+    m_staff->lead.clear();
     m_staff->asks_undo.reset();
     tell_staff({});
 }
@@ -292,6 +302,14 @@ void KioskApp::on(const intent::ChooseCheckpoint& chosen) {
     m_not_admitted.reset(); // was refused at another door
     m_last_code.clear();
     tell_staff({"staff.notice.checkpoint", {{"name", config().checkpoint(chosen.id)->name.in(m_language)}}});
+}
+
+void KioskApp::on(const intent::ReleaseQuarantine&) {
+    if (!m_staff || !m_staff->organizer || on_screen<screen::Staff>() == nullptr || m_ports.plugins == nullptr)
+        return;
+    m_ports.plugins->release_quarantine();
+    const bool still = !m_ports.plugins->in_quarantine().empty();
+    tell_staff({still ? "staff.notice.still_quarantined" : "staff.notice.released", {}});
 }
 
 void KioskApp::on(const intent::ChooseCamera& chosen) {

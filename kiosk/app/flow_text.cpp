@@ -31,17 +31,10 @@ void KioskApp::after_key(TextEntry::Effect effect) {
     if (effect == TextEntry::Effect::None)
         return;
     changed();
-    if (auto* form = on_screen<screen::Form>()) {
-        if (!form->focus.empty())
-            form->form.set(form->focus, m_entry.text());
-        if (effect == TextEntry::Effect::Entered) {
-            // Enter goes to the next empty field of the page, and is the main action where there is none.
-            const auto next = form->form.wants_focus();
-            if (next.empty() || next == form->focus)
-                next_in_form();
-            else
-                focus_field(next);
-        }
+    if (auto* part = form_part()) {
+        store_entry(*part);
+        if (effect == TextEntry::Effect::Entered)
+            enter_in_form();
     } else if (on_screen<screen::Search>() != nullptr) {
         update_search();
     } else if (auto* factor = on_screen<screen::SecondFactor>()) {
@@ -53,8 +46,19 @@ void KioskApp::after_key(TextEntry::Effect effect) {
 
 void KioskApp::take_entry() {
     m_entry.settle();
-    if (auto* form = on_screen<screen::Form>(); form != nullptr && !form->focus.empty())
-        form->form.set(form->focus, m_entry.text());
+    if (auto* part = form_part())
+        store_entry(*part);
+}
+
+void KioskApp::store_entry(FormPart& part) {
+    const auto& focus = part.focus;
+    if (!m_entry.is_open() || focus.empty())
+        return;
+    const auto before = focus.column.empty() ? part.form.text(focus.id) : part.form.cell(focus.id, focus.row, focus.column);
+    if (before == m_entry.text())
+        return; // looking at a field changes nothing
+    after_answer(focus.column.empty() ? part.form.set(focus.id, m_entry.text())
+                                      : part.form.set_cell(focus.id, focus.row, focus.column, m_entry.text()));
 }
 
 } // namespace kiosk::app

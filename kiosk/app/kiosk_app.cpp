@@ -88,10 +88,12 @@ void KioskApp::on(const intent::ToggleLanguage&) {
 }
 
 void KioskApp::on(const intent::Back&) {
-    if (auto* form = on_screen<screen::Form>()) {
+    if (on_screen<screen::Interview>() != nullptr) {
+        back_in_interview();
+    } else if (auto* part = form_part()) {
         take_entry();
-        if (form->form.previous_page()) {
-            focus_field({});
+        if (part->form.previous_page()) {
+            focus_on({});
             changed();
             return;
         }
@@ -102,6 +104,8 @@ void KioskApp::on(const intent::Back&) {
         m_entry.open(std::move(query), writing_layout(), 40);
     } else if (on_screen<screen::Result>() != nullptr) {
         go_idle();
+    } else if (on_screen<screen::Staff>() != nullptr && m_staff && m_staff->tab == StaffTab::Leads && !m_staff->lead.empty()) {
+        on(intent::OpenLead{}); // to the list
     } else if (on_screen<screen::Staff>() != nullptr) {
         on(intent::LeaveStaff{});
     } else if (on_screen<screen::OutOfOrder>() == nullptr && on_screen<screen::Idle>() == nullptr) {
@@ -118,7 +122,7 @@ void KioskApp::on(const intent::Confirm&) {
     } else if (m_entry.has_candidates()) {
         // Pinyin that was not chosen for yet: the first candidate, to be looked at before the next touch goes on.
         after_key(m_entry.pick(0));
-    } else if (on_screen<screen::Form>() != nullptr) {
+    } else if (form_part() != nullptr || on_screen<screen::Interview>() != nullptr) {
         next_in_form();
     } else if (on_screen<screen::SecondFactor>() != nullptr) {
         submit_factor();
@@ -209,6 +213,8 @@ std::int64_t KioskApp::screen_timeout_ms() const {
         std::int64_t operator()(const screen::SecondFactor&) const { return settings.search_ms; }
         std::int64_t operator()(const screen::StaffPin&) const { return settings.confirm_ms; }
         std::int64_t operator()(const screen::Staff&) const { return settings.staff_ms; }
+        std::int64_t operator()(const screen::Interview&) const { return settings.interview_ms; }
+        std::int64_t operator()(const screen::LeadForm&) const { return settings.interview_ms; }
     };
     return std::visit(Timeouts{m_settings, default_language}, m_screen);
 }
@@ -226,6 +232,10 @@ std::int64_t KioskApp::pin_lock_s() const { return seconds_up(m_pin_gate.locked_
 std::int64_t KioskApp::minute_number() const { return m_ports.clock->now().unix_ms / core::minute_ms; }
 
 void KioskApp::time_out() {
+    if (on_screen<screen::Interview>() != nullptr) {
+        take_entry();
+        keep_draft();
+    }
     if (on_screen<screen::Staff>() != nullptr)
         m_staff.reset();
     if (on_screen<screen::Idle>() != nullptr) {

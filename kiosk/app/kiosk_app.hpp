@@ -104,18 +104,73 @@ private:
     void out_of_order(core::Error error, std::optional<Pending> unsaved);
     void retry();
 
-    // flow_form.cpp: open questions, walk-in
-    void on(const intent::OpenWalkIn&);
+    // flow_form.cpp: fields of whatever form is on the screen
     void on(const intent::FocusField& focus);
+    void on(const intent::FocusCell& focus);
     void on(const intent::SetAnswer& answer);
+    void on(const intent::SetCell& cell);
+    void on(const intent::StepCell& step);
+    void on(const intent::AddRow& row);
+    void on(const intent::RemoveRow& row);
+    void on(const intent::RestoreRow& row);
+    void on(const intent::AddStroke& stroke);
+    void on(const intent::ClearSignature& field);
+    FormPart* form_part(); // null where no form is on, or none that may be changed
+    const FormPart* form_part() const;
+    bool is_on_page(std::string_view id);
+    void after_answer(bool taken);
+    void focus_on(Focus focus);
+    void enter_in_form();
+    void next_in_form();
+    // Asks the event type's plugin; marks what it finds wrong up to this page and fills in what it offers ahead.
+    bool passes_plugin(FormState& form, const core::QuestionnaireInfo* which) const;
+
+    // flow_questions.cpp: open questions, walk-in
+    void on(const intent::OpenWalkIn&);
     void ask(Pending pending, FormState form, const core::Decision& decision);
+    FormField field_of(const core::FormField& declared) const;
     std::optional<FormField> field_for_question(std::string_view id) const;
     FormField field_for_consent(std::string_view id, bool required) const;
+    FormField field_for_person(std::string_view name, core::QuestionType type, bool required, std::size_t characters) const;
     FormState walk_in_form() const;
+    void add_person_pages(FormState& form) const;
+    void add_declared_pages(FormState& form, const core::Form& declared, bool with_person) const;
+    void add_event_questions(FormState& form) const;
     void show_form(Pending pending, FormState form);
-    void focus_field(std::string id);
-    void next_in_form();
+    void next_question();
     void finish_form();
+
+    // flow_interview.cpp: questionnaires
+    void on(const intent::StartInterview& start);
+    void on(const intent::OpenResponse& open);
+    void on(const intent::JumpToStep& jump);
+    void on(const intent::JumpToField& jump);
+    core::Status load_interviews(StaffView& data);
+    core::Result<core::Form> form_of(const core::QuestionnaireInfo& questionnaire, bool* pinned);
+    FormState interview_form(const core::Form& declared) const;
+    void show_interview(screen::Interview interview);
+    void next_in_interview();
+    void back_in_interview();
+    void finish_interview();
+    core::Response response_now(const screen::Interview& interview, core::ResponseStatus status) const;
+    core::Status save_interview(core::ResponseStatus status);
+    bool keep_draft(); // says what went wrong where it couldn't be saved
+    void take_respondent(const std::string& code);
+    FormView interview_view(const screen::Interview& interview) const;
+    InterviewEndView interview_end_view(const screen::Interview& interview) const;
+
+    // flow_leads.cpp
+    void on(const intent::ChooseLeadState& chosen);
+    void on(const intent::ChooseLeadType& chosen);
+    void on(const intent::OpenLead& open);
+    void on(const intent::ChangeLead&);
+    void on(const intent::AddLead&);
+    core::Status load_leads(StaffView& data);
+    LeadRow row_of(const core::Lead& lead) const;
+    std::string staff_name(std::string_view id) const;
+    std::string today() const; // "2026-11-20", where the event is
+    void show_lead_form(core::Lead lead, bool is_new);
+    void next_in_lead();
 
     // flow_text.cpp: keys
     void on(const intent::TypeText& typed);
@@ -125,6 +180,7 @@ private:
     void on(const intent::TurnPage& turned);
     void after_key(TextEntry::Effect effect);
     void take_entry(); // what was typed goes where it belongs
+    void store_entry(FormPart& part);
     TextEntry::Layout writing_layout() const;
 
     // flow_search.cpp
@@ -144,6 +200,7 @@ private:
     void on(const intent::ChooseCheckpoint& chosen);
     void on(const intent::ChooseCamera& chosen);
     void on(const intent::LeaveStaff&);
+    void on(const intent::ReleaseQuarantine&);
     void press_pin(std::string_view key);
     void submit_pin();
     void load_staff();

@@ -7,6 +7,8 @@
 #include "app/deck.hpp"
 #include "app/form_state.hpp"
 #include "app/view.hpp"
+#include "core/leads.hpp"
+#include "core/responses.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -25,6 +27,12 @@ struct Attempt {
 // What is waiting for an answer from the store, or was not admitted and may be overridden.
 using Pending = std::variant<Attempt, WalkInRequest>;
 
+// What every screen with fields has.
+struct FormPart {
+    FormState form;
+    Focus focus;
+};
+
 namespace screen {
 
 struct Idle {
@@ -38,10 +46,8 @@ struct Confirm {
     std::int64_t since_ms = 0; // boot clock
 };
 
-struct Form {
+struct Form : FormPart {
     Pending pending;
-    FormState form;
-    std::string focus;
     bool is_walk_in() const { return std::holds_alternative<WalkInRequest>(pending); }
 };
 
@@ -71,6 +77,22 @@ struct StaffPin {
     Message problem;
 };
 
+// A questionnaire that staff fill in, or read where it is final.
+struct Interview : FormPart {
+    core::Response response; // as saved last
+    core::QuestionnaireInfo questionnaire;
+    core::Form declared;     // pinned with the first draft
+    bool pinned = false;
+    bool unsaved = false;    // something was answered since
+    bool ending = false;     // the question whether it shall be final is on the screen
+    Message status;
+};
+
+struct LeadForm : FormPart {
+    core::Lead lead;
+    bool is_new = false;
+};
+
 struct Staff {}; // what it shows is in StaffSession, which outlives a result shown in between
 
 struct OutOfOrder {
@@ -81,7 +103,8 @@ struct OutOfOrder {
 } // namespace screen
 
 using Screen = std::variant<screen::Idle, screen::Confirm, screen::Form, screen::Result, screen::Search,
-                            screen::SecondFactor, screen::StaffPin, screen::Staff, screen::OutOfOrder>;
+                            screen::SecondFactor, screen::StaffPin, screen::Staff, screen::OutOfOrder,
+                            screen::Interview, screen::LeadForm>;
 
 struct StaffSession {
     std::string id;
@@ -90,6 +113,9 @@ struct StaffSession {
     StaffTab tab = StaffTab::Counts;
     std::optional<std::string> asks_undo;
     std::int64_t asked_undo_ms = 0;
+    std::string lead_state = "open"; // what the list of leads is narrowed to
+    std::string lead_type = "all";
+    std::string lead;                // uid of the one that is open, or empty
     Message notice;
     std::int64_t loaded_ms = 0;
     StaffView data; // as last read from the store

@@ -32,6 +32,7 @@ struct Settings {
     std::int64_t form_ms = 60'000;
     std::int64_t search_ms = 45'000;
     std::int64_t staff_ms = 120'000;
+    std::int64_t interview_ms = 10 * 60'000; // people think before they answer; the draft is saved when it ends
     std::int64_t countdown_from_ms = 15'000; // the countdown is shown from here on
 
     std::int64_t same_code_ms = 3'000;       // the same code again within this is the same scan

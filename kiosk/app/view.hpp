@@ -60,17 +60,36 @@ struct KeyboardView {
 
 enum class FieldKind : std::uint8_t { Text = 1, Multiline, Number, Phone, Email, Date, Time, DateTime, YesNo, Single, Multiple, Country, Consent, Contact, List, Signature };
 
+struct Point {
+    float x = 0, y = 0; // 0…1 of what it is a point of
+};
+using Stroke = std::vector<Point>;
+
+// What is wrong with one cell of a list or contact.
+struct CellProblem {
+    std::size_t row = 0;
+    std::string column;
+    Message text;
+};
+
 struct FieldView {
     std::string id;
     FieldKind kind = FieldKind::Text;
     LocalText label;
     LocalText help;
+    Message limits;       // "from 1 to 20"; empty where there are none
     bool required = false;
     std::vector<core::QuestionOption> options;
     std::vector<core::QuestionColumn> columns; // of a list or contact
     core::Answer value;   // text as typed, chosen ids, yes/no, rows
     bool answered = false;
     Message problem;      // empty where there is none; says what to do
+    LocalText said;       // the same, in the words of the event type's plugin
+    std::vector<CellProblem> cell_problems;
+    std::vector<std::string> totals; // of a list's columns; empty ones can't be added up
+    bool can_add_row = false;
+    bool can_restore_row = false;    // the row that was removed last
+    std::vector<Stroke> strokes;     // of a signature
 };
 
 struct IdleView {
@@ -86,16 +105,30 @@ struct ConfirmView {
     std::string masked_organisation;
 };
 
-// A page of questions, consents or the walk-in form: all are drawn alike.
+// A group of a questionnaire, to jump to.
+struct StepView {
+    std::string id;
+    LocalText title;
+    bool current = false;
+    bool complete = false; // nothing required is missing
+};
+
+// A page of questions, consents, the walk-in form, an interview or a lead: all are drawn alike.
 struct FormView {
     Message title;
     Message hint;
+    LocalText heading; // of the step; then the title is the smaller
     std::size_t page = 1;
     std::size_t pages = 1;
     std::vector<FieldView> fields;
     std::string focus; // id of the field that receives keys, or empty
+    std::size_t focus_row = 0;  // of a list or contact
+    std::string focus_column;
     bool can_go_back = false;
     Message next_label; // the main action's word
+    std::vector<StepView> steps; // of an interview
+    Message status;              // "saved as a draft at 14:05"
+    bool read_only = false;      // final: to be read
 };
 
 struct ResultView {
@@ -161,12 +194,59 @@ struct ChoiceRow {
     bool chosen = false;
 };
 
-enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System };
+enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System, Interviews, Leads };
 
 struct CountRow {
     LocalText checkpoint;
     std::int64_t admitted = 0, inside = 0, repeats = 0, refused = 0;
     std::optional<std::int64_t> capacity;
+};
+
+struct OfferRow { // a questionnaire that can be begun
+    std::string id;
+    LocalText name;
+};
+
+struct ResponseRow {
+    std::string id; // uid
+    LocalText name; // of the questionnaire
+    std::string organisation;
+    std::string respondent;
+    std::string interviewer;
+    std::string when; // "13:05", "11-19 13:05"
+    bool final = false;
+    std::size_t answered = 0;
+    std::size_t asked = 0;
+};
+
+struct LeadRow {
+    std::string id; // uid
+    Message type;
+    std::string organisation;
+    std::string person;
+    std::string owner; // a name; empty: nobody yet
+    std::string due;   // "11-24"; empty: none
+    Message status;
+    bool open = true;
+    bool overdue = false;
+    int priority = 2;
+};
+
+struct LeadChange { // one line of its history
+    std::string when;
+    std::string who;
+    Message status;
+    std::string owner;
+    std::string due;
+    std::string note;
+};
+
+// One lead, to be read; it is changed as a form.
+struct LeadDetail {
+    LeadRow row;
+    Message source;
+    std::string note;
+    std::vector<LeadChange> history; // newest first
 };
 
 struct StaffView {
@@ -181,8 +261,34 @@ struct StaffView {
     std::vector<ChoiceRow> checkpoints;
     std::vector<ChoiceRow> cameras;
     std::vector<std::pair<LocalText, std::string>> system; // device, journal, backup, plugin, storage
+    std::vector<LocalText> quarantined; // plugins that are not asked any more
+    bool can_release = false;
+    std::vector<OfferRow> offers;
+    std::vector<ResponseRow> responses; // drafts first
+    std::vector<LeadRow> leads;         // by due date
+    std::vector<ChoiceRow> lead_states; // what the list is narrowed to
+    std::vector<ChoiceRow> lead_types;
+    std::optional<LeadDetail> lead;     // the one that is open
     Message notice; // what just happened: "undone"
     std::optional<std::string> asks_undo; // id of the row that waits for a second touch
+};
+
+struct MissingRow {
+    std::string id; // of the field
+    LocalText label;
+    LocalText step;
+    bool wrong = false; // answered, but not as it should be
+};
+
+// Before an interview is made final: what is still required, or that nothing can be changed afterwards.
+struct InterviewEndView {
+    LocalText name; // of the questionnaire
+    std::string organisation;
+    std::string respondent;
+    std::size_t answered = 0;
+    std::size_t asked = 0;
+    std::vector<MissingRow> missing;
+    std::vector<Message> leads; // types of the leads that it will make
 };
 
 struct OutOfOrderView {
@@ -193,7 +299,7 @@ struct OutOfOrderView {
 };
 
 using Body = std::variant<IdleView, ConfirmView, FormView, ResultView, SearchView, SecondFactorView, StaffPinView,
-                          StaffView, OutOfOrderView>;
+                          StaffView, OutOfOrderView, InterviewEndView>;
 
 struct View {
     std::uint64_t revision = 0;
@@ -228,7 +334,15 @@ struct NotMe {};
 struct CallStaff {};
 struct PrintBadge {};
 struct PickRow { std::size_t row = 0; };
-struct FocusField { std::string id; };
+struct FocusField { std::string id; }; // empty: keys go nowhere
+struct FocusCell { std::string id; std::size_t row = 0; std::string column; };
+struct SetCell { std::string id; std::size_t row = 0; std::string column; std::string value; };
+struct StepCell { std::string id; std::size_t row = 0; std::string column; int by = 1; }; // − and + of a number
+struct AddRow { std::string id; };
+struct RemoveRow { std::string id; std::size_t row = 0; };
+struct RestoreRow { std::string id; };
+struct AddStroke { std::string id; Stroke stroke; }; // of a signature
+struct ClearSignature { std::string id; };
 struct SetAnswer { std::string id; core::Answer value; }; // choices, yes/no, consents
 struct TypeText { std::string utf8; };      // from a physical keyboard or a composed text: goes to the focus
 struct PressKey { std::string key; };       // on-screen keyboard: "a", "7", "backspace", "space", "enter", "shift"
@@ -243,6 +357,16 @@ struct ChooseEvent { std::string id; };
 struct ChooseCheckpoint { std::string id; };
 struct ChooseCamera { std::string id; };
 struct LeaveStaff {};
+struct ReleaseQuarantine {};
+struct StartInterview { std::string offer; };
+struct OpenResponse { std::string id; };
+struct JumpToStep { std::string id; };
+struct JumpToField { std::string id; };
+struct ChooseLeadState { std::string id; };
+struct ChooseLeadType { std::string id; };
+struct OpenLead { std::string id; };
+struct ChangeLead {};
+struct AddLead {};
 struct ScannedText { std::string text; std::string source; }; // keyboard-wedge, serial, camera: the raw code
 } // namespace intent
 
@@ -252,13 +376,13 @@ using Intent = std::variant<intent::ToggleLanguage, intent::Back, intent::Touche
                             intent::TypeText, intent::PressKey, intent::SetLayout, intent::PickCandidate,
                             intent::TurnPage, intent::ChooseTab, intent::AskUndo, intent::ConfirmUndo,
                             intent::DoOverride, intent::ChooseEvent, intent::ChooseCheckpoint, intent::ChooseCamera,
-                            intent::LeaveStaff, intent::ScannedText>;
+                            intent::LeaveStaff, intent::ScannedText, intent::FocusCell, intent::SetCell,
+                            intent::StepCell, intent::AddRow, intent::RemoveRow, intent::RestoreRow, intent::AddStroke,
+                            intent::ClearSignature, intent::ReleaseQuarantine, intent::StartInterview,
+                            intent::OpenResponse, intent::JumpToStep, intent::JumpToField, intent::ChooseLeadState,
+                            intent::ChooseLeadType, intent::OpenLead, intent::ChangeLead, intent::AddLead>;
 
 // ---- live preview: the one thing that does not travel in the View ----
-
-struct Point {
-    float x = 0, y = 0; // 0…1 of the frame
-};
 
 struct PreviewFrame {
     int width = 0;

@@ -224,11 +224,16 @@ void Canvas::clip(Rect box) {
 
 void Canvas::unclip() { m_frame.list->PopClipRect(); }
 
-Canvas::Touch Canvas::touch(const std::string& id, Rect box, bool keyboard_key) {
+Canvas::Touch Canvas::touch(const std::string& id, Rect box, TargetKind kind) {
     const auto& in = m_frame.input;
     auto& ui = state();
     const float smallest = std::min(box.w, box.h);
-    if (smallest + 0.5F < (keyboard_key ? theme().target - theme().step : theme().target))
+    if (kind != TargetKind::Key) {
+        ui.targets.push_back({id, box, kind});
+        if (ui.ring_shown && ui.ring == id)
+            draw_ring(box);
+    }
+    if (smallest + 0.5F < (kind == TargetKind::Key ? theme().target - theme().step : theme().target))
         note(Fault::SmallTarget, id, box);
     const bool inside = box.contains({in.pointer.x / m_scale, in.pointer.y / m_scale});
     Touch touch;
@@ -238,7 +243,7 @@ Canvas::Touch Canvas::touch(const std::string& id, Rect box, bool keyboard_key) 
     }
     const bool mine = ui.active == id;
     touch.held = mine && in.down && inside;
-    touch.tapped = mine && in.released && inside;
+    touch.tapped = (mine && in.released && inside) || (ui.activated == id && kind != TargetKind::Key);
     if (const auto found = ui.started_ms.find("press:" + id); found != ui.started_ms.end()) {
         const double duration = theme().press_ms;
         const double share = m_frame.motion && duration > 0 ? std::min(1.0, (in.now_ms - found->second) / duration) : 1.0;
@@ -249,6 +254,14 @@ Canvas::Touch Canvas::touch(const std::string& id, Rect box, bool keyboard_key) 
             ui.started_ms.erase(found);
     }
     return touch;
+}
+
+// Around the target, not on it: it must be seen on every colour.
+void Canvas::draw_ring(Rect box) {
+    constexpr float distance = 5, thickness = 3, readable = 3;
+    const auto accent = theme().accent.fill;
+    outline(box.inset(-distance), contrast(accent, m_background) >= static_cast<double>(readable) ? accent : away_from(m_background),
+            thickness, theme().radius + distance);
 }
 
 double Canvas::appear(const std::string& name, bool restart) {

@@ -31,7 +31,24 @@ struct Input {
     bool down = false;
     bool pressed = false;  // went down
     bool released = false; // came up
+    std::vector<Vec> trail; // where it was on the way, oldest first: a signature wants every point
+    int tab = 0;            // of a keyboard: to the next target (1) or the one before (-1)
+    Vec arrow;              // … or to the nearest one in that direction
+    bool activate = false;  // … and do what a touch of it would
     double now_ms = 0;
+};
+
+// What can be touched, and how a keyboard's focus treats it.
+enum class TargetKind : std::uint8_t {
+    Plain = 1,
+    Key,  // of the keyboard on the screen: may stand closer, and is no place for the focus of a real one
+    Text, // takes what is typed as soon as the focus is there
+};
+
+struct Target {
+    std::string id;
+    Rect box;
+    TargetKind kind = TargetKind::Plain;
 };
 
 // What the window remembers between frames and the application need not know.
@@ -42,6 +59,15 @@ struct UiState {
     std::string chosen_reason;                // of an override, before it is confirmed
     std::string screen;                       // which screen was drawn last
     std::int64_t countdown_from = 0;          // the longest the countdown of this screen has shown
+    std::string menu;                         // which list of choices is open over the screen
+    std::vector<Target> targets;              // of the last frame, in the order in which they were drawn
+    std::string typing;                       // the target that takes what is typed
+    std::string ring;                         // the target with the keyboard's focus
+    bool ring_shown = false;                  // somebody works with the keyboard, not with a finger
+    std::string activated;                    // by the keyboard, in this frame
+    std::string stroke_of;                    // the signature that is being drawn
+    std::vector<app::Point> stroke;
+    std::size_t strokes_before = 0;           // until there are more, the last stroke is shown from here
 };
 
 enum class Fault : std::uint8_t {
@@ -157,11 +183,12 @@ public:
         bool held = false;   // a finger is on it
         double press = 0;    // 0…1 how far the press animation is
     };
-    Touch touch(const std::string& id, Rect box, bool keyboard_key = false);
+    Touch touch(const std::string& id, Rect box, TargetKind kind = TargetKind::Plain);
     template <typename T>
     void emit(T intent) {
         m_intents.emplace_back(std::move(intent));
     }
+    void emit_any(app::Intent intent) { m_intents.push_back(std::move(intent)); }
 
     // ---- motion ----
     // 0…1 since this was first asked for under this name, eased; 1 at once without motion. `restart` begins again.
@@ -179,6 +206,7 @@ private:
     ImVec2 pixel(Vec point) const;
     ImVec2 snapped(Vec point) const;
     void note(Fault fault, std::string_view text, Rect box);
+    void draw_ring(Rect box);
 
     Frame m_frame;
     float m_scale = 1;

@@ -215,6 +215,26 @@ void draw_icon(Canvas& canvas, Icon icon, Rect box, Color color, float stroke) {
         p.arc(12, 18.6F, 2.4F, 0.35F, 0.65F);
         break;
     case Icon::Space: p.line({{4, 11}, {4, 16}, {20, 16}, {20, 11}}); break;
+    case Icon::Plus:
+        p.line({{12, 4}, {12, 20}});
+        p.line({{4, 12}, {20, 12}});
+        break;
+    case Icon::Minus: p.line({{4, 12}, {20, 12}}); break;
+    case Icon::Clock:
+        p.ring(12, 12, 9);
+        p.line({{12, 6.5F}, {12, 12}, {15.5F, 14.5F}});
+        break;
+    case Icon::Form:
+        p.frame(5, 3, 14, 18, 2);
+        p.line({{8.5F, 8.5F}, {10, 10}, {12, 7}});
+        p.line({{14, 9}, {15.5F, 9}});
+        p.line({{8.5F, 15.5F}, {10, 17}, {12, 14}});
+        p.line({{14, 16}, {15.5F, 16}});
+        break;
+    case Icon::Flag:
+        p.line({{6, 3}, {6, 21}});
+        p.line({{6, 4.5F}, {18, 4.5F}, {15, 9}, {18, 13.5F}, {6, 13.5F}});
+        break;
     }
 }
 

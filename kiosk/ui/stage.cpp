@@ -4,7 +4,9 @@
 #include "ui/keyboard.hpp"
 #include "ui/screens/screens.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace kiosk::ui {
 
@@ -25,7 +27,7 @@ std::string screen_name(const app::View& view) {
     if (const auto* form = std::get_if<app::FormView>(&view.body))
         name += ":" + std::to_string(form->page);
     if (const auto* staff = std::get_if<app::StaffView>(&view.body))
-        name += ":" + std::to_string(static_cast<int>(staff->tab));
+        name += ":" + std::to_string(static_cast<int>(staff->tab)) + (staff->lead ? ":" + staff->lead->row.id : "");
     return name;
 }
 
@@ -37,7 +39,7 @@ bool has_keyboard(const app::View& view) {
 std::string enter_label(Canvas& canvas, const app::View& view) {
     if (const auto* form = std::get_if<app::FormView>(&view.body)) {
         const auto* last = form->fields.empty() ? nullptr : &form->fields.back();
-        if (last && last->id == form->focus && !form->next_label.empty())
+        if (last && form->focus_column.empty() && last->id == form->focus && !form->next_label.empty())
             return canvas.say(form->next_label);
         return canvas.tr("ui.next");
     }
@@ -102,6 +104,61 @@ void Stage::make_shadow() {
     m_store.upload(m_shadow, TextureKind::Alpha, 0, 0, shadow_pixels, shadow_pixels, pixels.data(), shadow_pixels);
 }
 
+bool Stage::ring_on_button() const {
+    if (!m_state.ring_shown)
+        return false;
+    const auto at = std::ranges::find(m_state.targets, m_state.ring, &Target::id);
+    return at != m_state.targets.end() && at->kind == TargetKind::Plain;
+}
+
+// By the targets of the last frame: that is the screen that somebody saw when they pressed the key.
+void Stage::move_ring(const Input& input, std::vector<app::Intent>& intents) {
+    auto& ui = m_state;
+    if (input.pressed)
+        ui.ring_shown = false;
+    const auto& targets = ui.targets;
+    if (input.activate && ring_on_button())
+        ui.activated = ui.ring;
+    const bool arrow = input.arrow.x != 0 || input.arrow.y != 0;
+    if ((input.tab == 0 && !arrow) || targets.empty())
+        return;
+    auto from = std::ranges::find(targets, ui.ring, &Target::id);
+    if (from == targets.end() && !ui.typing.empty())
+        from = std::ranges::find(targets, ui.typing, &Target::id);
+    const bool was_shown = std::exchange(ui.ring_shown, true);
+    const auto count = static_cast<std::ptrdiff_t>(targets.size());
+    auto to = from;
+    if (arrow && from != targets.end()) {
+        // The nearest whose middle lies that way; sideways costs double.
+        float nearest = 0;
+        for (auto other = targets.begin(); other != targets.end(); ++other) {
+            const Vec way{other->box.center().x - from->box.center().x, other->box.center().y - from->box.center().y};
+            const float along = way.x * input.arrow.x + way.y * input.arrow.y;
+            const float aside = std::abs(way.x * input.arrow.y) + std::abs(way.y * input.arrow.x);
+            const float cost = along + 2 * aside;
+            if (other == from || along < 1 || (to != from && cost >= nearest))
+                continue;
+            nearest = cost;
+            to = other;
+        }
+    } else if (from == targets.end()) {
+        // The first key shows where one is: what is on the page comes before the way out of it.
+        to = input.tab < 0 ? targets.end() - 1 : targets.begin();
+        const bool back_and_language = input.tab > 0 && !was_shown && targets.size() > 2 && targets[0].id == "back" && targets[1].id == "language";
+        if (back_and_language)
+            to = targets.begin() + 2;
+    } else {
+        to = targets.begin() + (from - targets.begin() + (input.tab < 0 ? -1 : 1) + count) % count;
+    }
+    if (to == targets.end())
+        return;
+    ui.ring = to->id;
+    if (to->kind == TargetKind::Text)
+        ui.activated = to->id;
+    else if (!ui.typing.empty())
+        intents.emplace_back(app::intent::FocusField{}); // the keyboard on the screen makes room
+}
+
 StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, PixelSize size, const Input& input) {
     ImGui::SetCurrentContext(m_context.context);
     auto& io = ImGui::GetIO();
@@ -137,9 +194,21 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
         m_state.first_row.clear();
         m_state.chosen_reason.clear();
         m_state.countdown_from = 0;
+        m_state.menu.clear();
+        m_state.stroke.clear();
+        m_state.stroke_of.clear();
+        m_state.ring.clear();
     }
     if (input.pressed)
         canvas.emit(app::intent::Touched{});
+    if (input.tab != 0 || input.arrow.x != 0 || input.arrow.y != 0 || input.activate)
+        canvas.emit(app::intent::Touched{});
+    std::vector<app::Intent> of_ring;
+    move_ring(input, of_ring);
+    for (auto& intent : of_ring)
+        canvas.emit_any(std::move(intent));
+    m_state.targets.clear();
+    m_state.typing.clear();
 
     const double shown = canvas.appear("screen", changed);
     canvas.lift(shown, appear_rise * static_cast<float>(1 - shown));
@@ -164,6 +233,7 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
                    [&](const app::StaffPinView& body) { draw_staff_pin(scene, body); },
                    [&](const app::StaffView& body) { draw_staff(scene, body); },
                    [&](const app::OutOfOrderView& body) { draw_out_of_order(scene, body); },
+                   [&](const app::InterviewEndView& body) { draw_interview_end(scene, body); },
                },
                view.body);
     canvas.lift(1, 0);
@@ -187,6 +257,11 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
     }
     if (input.released)
         m_state.active.clear();
+    m_state.activated.clear();
+    // Where the application moved what is typed into, the focus goes along.
+    const auto on_text = [&](const Target& target) { return target.id == m_state.ring && target.kind == TargetKind::Text; };
+    if (!m_state.typing.empty() && (m_state.ring.empty() || std::ranges::any_of(m_state.targets, on_text)))
+        m_state.ring = m_state.typing;
 
     canvas.finish();
     ImGui::Render();

@@ -35,11 +35,16 @@ public:
 
     std::uint64_t preview_shown() const { return m_preview.shown(); }
     const TextEngine& text() const { return m_text; }
+    // Is the keyboard's focus on something that a touch would set off? Then Space and Enter do that.
+    bool ring_on_button() const;
+    const std::string& ring() const { return m_state.ring; } // the target with the keyboard's focus
+
     std::size_t page_of(const std::string& list) const; // its first row on the screen
 
 private:
     const Theme& theme_for(const app::View& view);
     void make_shadow();
+    void move_ring(const Input& input, std::vector<app::Intent>& intents);
 
     TextureStore& m_store;
     const ThemeSet& m_themes;

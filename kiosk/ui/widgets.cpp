@@ -24,7 +24,7 @@ struct Pressed {
 
 // The common part of everything that can be touched: press animation and surface.
 Pressed surface(Canvas& canvas, const std::string& id, Rect box, const ButtonLook& look) {
-    const auto touch = look.enabled ? canvas.touch(id, box, look.key) : Canvas::Touch{};
+    const auto touch = look.enabled ? canvas.touch(id, box, look.key ? TargetKind::Key : TargetKind::Plain) : Canvas::Touch{};
     const Rect drawn = box.inset(press_shrink * static_cast<float>(touch.press));
     auto fill = mix(look.pair.fill, look.pair.on, press_shade * touch.press);
     if (!look.enabled)
@@ -217,7 +217,9 @@ bool choice(Canvas& canvas, const std::string& id, Rect box, std::string_view la
 
 bool field_box(Canvas& canvas, const std::string& id, Rect box, const FieldLook& look) {
     const auto& theme = canvas.theme();
-    const auto touch = canvas.touch(id, box);
+    const auto touch = canvas.touch(id, box, TargetKind::Text);
+    if (look.focused)
+        canvas.state().typing = id;
     canvas.fill(box, theme.raised, theme.radius);
     const auto edge = look.wrong ? theme.stop.fill : look.focused ? theme.accent.fill : mix(theme.line, theme.ink_soft, 0.35);
     canvas.outline(box, edge, look.focused || look.wrong ? hair * 1.5F : hair, theme.radius);

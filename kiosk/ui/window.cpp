@@ -74,7 +74,7 @@ struct Sdl {
 // Where typed text goes; empty where it goes nowhere.
 bool takes_text(const app::View& view) {
     if (const auto* form = std::get_if<app::FormView>(&view.body))
-        return !form->focus.empty();
+        return !form->focus.empty() && view.keyboard.has_value();
     return std::holds_alternative<app::SearchView>(view.body) || std::holds_alternative<app::SecondFactorView>(view.body) ||
            std::holds_alternative<app::StaffPinView>(view.body);
 }
@@ -105,6 +105,7 @@ struct Window::State {
     bool dirty = true;     // something happened that may have changed the screen
     bool animating = false;
     bool typing = false;
+    bool swallow_space = false; // its key has set something off: it is no text
     std::vector<LayoutFault> faults;
 
     PixelSize pixels() const {
@@ -137,8 +138,12 @@ struct Window::State {
     void moved(Vec at) {
         if (corner_since && std::max(std::abs(at.x - corner_at.x), std::abs(at.y - corner_at.y)) > static_cast<float>(still_units * unit()))
             corner_since.reset();
-        if (input.down)
+        if (input.down) {
             dirty = true;
+            constexpr std::size_t most_points = 512; // a frame's worth is a few
+            if (input.trail.size() < most_points)
+                input.trail.push_back(at);
+        }
         input.pointer = at;
     }
 
@@ -199,7 +204,21 @@ void Window::State::key(const SDL_KeyboardEvent& event, Turn& turn) {
     case SDLK_F12: turn.intents.emplace_back(app::intent::OpenStaff{}); break;
     case SDLK_ESCAPE: turn.intents.emplace_back(app::intent::Back{}); break;
     case SDLK_RETURN:
-    case SDLK_KP_ENTER: turn.intents.emplace_back(app::intent::PressKey{"enter"}); break;
+    case SDLK_KP_ENTER:
+        if (stage->ring_on_button())
+            input.activate = true;
+        else
+            turn.intents.emplace_back(app::intent::PressKey{"enter"});
+        break;
+    case SDLK_SPACE:
+        if (stage->ring_on_button())
+            input.activate = swallow_space = true;
+        break;
+    case SDLK_TAB: input.tab = raw.shift ? -1 : 1; break;
+    case SDLK_LEFT: input.arrow = {-1, 0}; break;
+    case SDLK_RIGHT: input.arrow = {1, 0}; break;
+    case SDLK_UP: input.arrow = {0, -1}; break;
+    case SDLK_DOWN: input.arrow = {0, 1}; break;
     case SDLK_BACKSPACE: turn.intents.emplace_back(app::intent::PressKey{"backspace"}); break;
     default: break;
     }
@@ -232,6 +251,8 @@ void Window::State::handle(const SDL_Event& event, const app::View& view, Turn& 
     case SDL_KEYDOWN:
     case SDL_KEYUP: key(event.key, turn); break;
     case SDL_TEXTINPUT:
+        if (std::exchange(swallow_space, false) && std::string_view(event.text.text) == " ")
+            break;
         if (!(text_hook && text_hook(event.text.text, event.text.timestamp)) && takes_text(view))
             turn.intents.emplace_back(app::intent::TypeText{event.text.text});
         dirty = true;
@@ -249,8 +270,11 @@ void Window::State::draw(const app::View& view, app::PreviewSource* preview, Tur
     gl->draw(frame.draw, size, frame.ground);
     SDL_GL_SwapWindow(sdl.window);
     // What a touch changed in the window's own memory (a page turned, a reason chosen) shows in the next frame.
-    dirty = input.pressed || input.released;
-    input.pressed = input.released = false;
+    dirty = input.pressed || input.released || input.tab != 0 || input.activate || input.arrow.x != 0 || input.arrow.y != 0;
+    input.pressed = input.released = input.activate = false;
+    input.tab = 0;
+    input.arrow = {};
+    input.trail.clear();
     animating = frame.animating;
     drawn_revision = view.revision;
     drawn_preview = stage->preview_shown();
@@ -286,8 +310,9 @@ Turn Window::turn(const app::View& view, app::PreviewSource* preview, int wait_m
     for (bool more = SDL_WaitEventTimeout(&event, wait) != 0; more; more = SDL_PollEvent(&event) != 0) {
         state.handle(event, view, turn);
         // A press and its release are two frames, however fast they come: each must be seen by the screens.
-        if (state.input.pressed || state.input.released)
-            break;
+        if (state.input.pressed || state.input.released || state.input.tab != 0 || state.input.activate ||
+            state.input.arrow.x != 0 || state.input.arrow.y != 0)
+            break; // … and so is every step of the keyboard's focus
     }
     if (state.corner_since && clock_ms() - *state.corner_since >= corner_hold_ms) {
         state.corner_since.reset();
@@ -302,7 +327,9 @@ core::Result<Picture> Window::screenshot(const app::View& view, app::PreviewSour
     auto& state = *m_state;
     const auto size = state.pixels();
     auto input = state.input;
-    input.pressed = input.released = false;
+    input.pressed = input.released = input.activate = false;
+    input.tab = 0;
+    input.arrow = {};
     input.now_ms = clock_ms();
     const auto frame = state.stage->draw(view, preview, size, input);
     state.dirty = true;

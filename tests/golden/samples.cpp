@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "samples.hpp"
+#include "sample_parts.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace kiosk::golden {
 
-namespace {
-
 using namespace kiosk::app;
 using core::Outcome;
 using core::Reason;
 
+namespace {
+
 AgendaLine line(std::string time, std::string zh, std::string en) {
     return {std::move(time), {std::move(zh), std::move(en)}, {"主会场", "Main hall"}};
 }
+
+} // namespace
 
 View base() {
     View view;
@@ -34,13 +36,13 @@ View base() {
     return view;
 }
 
-Sample with(std::string name, Body body, bool dark_too = false) {
+Sample with(std::string name, Body body, bool dark_too) {
     auto view = base();
     view.body = std::move(body);
     return {std::move(name), std::move(view), dark_too};
 }
 
-KeyboardView pinyin(std::string preedit = {}, std::vector<std::string> candidates = {}) {
+KeyboardView pinyin(std::string preedit, std::vector<std::string> candidates) {
     KeyboardView keyboard;
     keyboard.preedit = std::move(preedit);
     keyboard.candidates = std::move(candidates);
@@ -65,6 +67,45 @@ Sample keyed(Sample sample, KeyboardView keyboard) {
     sample.view.keyboard = std::move(keyboard);
     return sample;
 }
+
+FieldView field(std::string id, FieldKind kind, std::string zh, std::string en) {
+    FieldView made;
+    made.id = std::move(id);
+    made.kind = kind;
+    made.label = {std::move(zh), std::move(en)};
+    made.required = true;
+    return made;
+}
+
+FieldView typed(FieldView made, std::string value) {
+    made.value = std::move(value);
+    made.answered = true;
+    return made;
+}
+
+FormView form(std::vector<FieldView> fields) {
+    FormView made;
+    made.title = {"form.title", {}};
+    made.hint = {"form.hint", {}};
+    made.fields = std::move(fields);
+    made.next_label = {"form.done", {}};
+    return made;
+}
+
+StaffView staff(StaffTab tab) {
+    StaffView view;
+    view.tab = tab;
+    view.staff_name = "李白露";
+    return view;
+}
+
+Sample staffed(std::string name, StaffView view, bool dark_too) {
+    auto sample = with(std::move(name), std::move(view), dark_too);
+    sample.view.staff_mode = true;
+    return sample;
+}
+
+namespace {
 
 Sample timed(Sample sample, std::int64_t seconds) {
     sample.view.resets_in_s = seconds;
@@ -140,30 +181,6 @@ void add_results(std::vector<Sample>& all) {
 }
 
 // ---- forms ----
-
-FieldView field(std::string id, FieldKind kind, std::string zh, std::string en) {
-    FieldView made;
-    made.id = std::move(id);
-    made.kind = kind;
-    made.label = {std::move(zh), std::move(en)};
-    made.required = true;
-    return made;
-}
-
-FieldView typed(FieldView made, std::string value) {
-    made.value = std::move(value);
-    made.answered = true;
-    return made;
-}
-
-FormView form(std::vector<FieldView> fields) {
-    FormView made;
-    made.title = {"form.title", {}};
-    made.hint = {"form.hint", {}};
-    made.fields = std::move(fields);
-    made.next_label = {"form.done", {}};
-    return made;
-}
 
 void add_forms(std::vector<Sample>& all) {
     auto role = typed(field("role", FieldKind::Single, "您的岗位是", "Your job"), "dba");
@@ -266,19 +283,6 @@ ScanRow scan(std::string id, std::string time, std::string name, Outcome outcome
     return row;
 }
 
-StaffView staff(StaffTab tab) {
-    StaffView view;
-    view.tab = tab;
-    view.staff_name = "李白露";
-    return view;
-}
-
-Sample staffed(std::string name, StaffView view, bool dark_too = false) {
-    auto sample = with(std::move(name), std::move(view), dark_too);
-    sample.view.staff_mode = true;
-    return sample;
-}
-
 void add_staff(std::vector<Sample>& all) {
     StaffPinView pin;
     pin.typed = 3;
@@ -356,6 +360,8 @@ std::vector<Sample> samples() {
     add_results(all);
     add_search(all);
     add_staff(all);
+    add_rich_forms(all);
+    add_interviews(all);
     all.push_back(with("out_of_order", OutOfOrderView{{"out_of_order.full", {}}, {"out_of_order.told", {}}, {"out_of_order.next", {}},
                                                       "error.disk_full · journal"}, true));
     auto notice = with("idle_notice", IdleView{});

@@ -1,233 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ui/screens/form_field.hpp"
 #include "ui/screens/screens.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace kiosk::ui {
 
 namespace {
-
-using app::FieldKind;
-using app::FieldView;
-
-constexpr float field_height_steps = 9; // of a text field
-constexpr std::size_t columns_above = 3; // this many options or more stand in columns where there is room
-
-std::string typed(const FieldView& field) {
-    const auto* text = std::get_if<std::string>(&field.value);
-    return text ? *text : std::string();
-}
-
-bool holds(const FieldView& field, const std::string& id) {
-    if (const auto* one = std::get_if<std::string>(&field.value))
-        return *one == id;
-    if (const auto* several = std::get_if<std::vector<std::string>>(&field.value))
-        return std::find(several->begin(), several->end(), id) != several->end();
-    return false;
-}
-
-std::optional<bool> yes_or_no(const FieldView& field) {
-    const auto* value = std::get_if<bool>(&field.value);
-    return value && field.answered ? std::optional(*value) : std::nullopt;
-}
-
-std::string placeholder(Canvas& canvas, const FieldView& field) {
-    switch (field.kind) {
-    case FieldKind::Date: return canvas.tr("ui.form.date");
-    case FieldKind::Time: return canvas.tr("ui.form.time");
-    case FieldKind::DateTime: return canvas.tr("ui.form.date_time");
-    case FieldKind::Phone: return canvas.tr("ui.form.phone");
-    case FieldKind::Email: return canvas.tr("ui.form.email");
-    default: return canvas.tr("ui.form.touch");
-    }
-}
-
-// One field with its label, its box and what is wrong with it.
-class Field {
-public:
-    Field(Canvas& canvas, const FieldView& field, bool focused, std::string_view preedit, float width)
-        : m_canvas(canvas), m_field(field), m_focused(focused), m_preedit(preedit), m_width(width) {
-        m_label = canvas.say(field.label);
-        if (!field.required && field.kind != FieldKind::Consent)
-            m_label += canvas.tr("ui.form.optional");
-        m_help = canvas.say(field.help);
-        m_problem = canvas.say(field.problem);
-        const auto options = field.options.size();
-        const float narrow = canvas.step(38);
-        m_columns = options >= columns_above ? std::max<std::size_t>(1, static_cast<std::size_t>((width + canvas.theme().gap) / narrow)) : std::max<std::size_t>(1, std::min<std::size_t>(options, width > narrow * 1.7F ? 2 : 1));
-        m_columns = std::min<std::size_t>(m_columns, 3);
-        if (options > 0) { // as few columns as the rows allow: four stand two by two, not three and one
-            const auto rows = (options + m_columns - 1) / m_columns;
-            m_columns = (options + rows - 1) / rows;
-        }
-    }
-
-    float height() {
-        return label_height() + body_height() + (m_problem.empty() ? 0 : m_canvas.step(1.5F) + m_canvas.theme().small * 1.4F);
-    }
-
-    void draw(Rect box) {
-        const auto& theme = m_canvas.theme();
-        if (m_field.kind != FieldKind::Consent) {
-            Look label{Size::Body, Weight::Bold, theme.ink};
-            label.lines = 2;
-            label.decides = true;
-            label.vertical = Look::Vertical::Top;
-            const float high = words_height();
-            m_canvas.text(box.cut_top(high), m_label, label);
-            if (!m_help.empty()) {
-                box.cut_top(m_canvas.step(1));
-                Look help{Size::Small, Weight::Regular, theme.ink_soft};
-                help.lines = 2;
-                help.vertical = Look::Vertical::Top;
-                m_canvas.text(box.cut_top(help_height()), m_help, help);
-            }
-            box.cut_top(m_canvas.step(1.5F));
-        }
-        draw_body(box.cut_top(body_height()));
-        if (!m_problem.empty()) {
-            box.cut_top(m_canvas.step(1.5F));
-            problem_line(m_canvas, box, m_problem);
-        }
-    }
-
-private:
-    float words_height() { return m_canvas.measure(m_label, Size::Body, Weight::Bold, m_width, 2).y; }
-    float help_height() { return m_help.empty() ? 0 : m_canvas.measure(m_help, Size::Small, Weight::Regular, m_width, 2).y; }
-    float label_height() {
-        if (m_field.kind == FieldKind::Consent)
-            return 0;
-        return words_height() + (m_help.empty() ? 0 : help_height() + m_canvas.step(1)) + m_canvas.step(1.5F);
-    }
-    float consent_text_width() const { return m_width - m_canvas.step(4 + 2 + 5); }
-    float body_height() {
-        const float target = m_canvas.theme().target, gap = m_canvas.theme().gap;
-        switch (m_field.kind) {
-        case FieldKind::YesNo: return target + m_canvas.step(1);
-        case FieldKind::Single:
-        case FieldKind::Multiple: {
-            const auto rows = static_cast<float>((m_field.options.size() + m_columns - 1) / m_columns);
-            return rows * (target + m_canvas.step(1)) + (rows - 1) * gap;
-        }
-        case FieldKind::Consent: {
-            float words = m_canvas.measure(m_label, Size::Body, Weight::Regular, consent_text_width(), 4).y;
-            if (!m_help.empty())
-                words += m_canvas.step(1) + m_canvas.measure(m_help, Size::Small, Weight::Regular, consent_text_width(), 3).y;
-            return std::max(target + m_canvas.step(2), words + m_canvas.step(5));
-        }
-        case FieldKind::Multiline: return m_canvas.step(field_height_steps + 5);
-        default: return m_canvas.step(field_height_steps);
-        }
-    }
-
-    void draw_body(Rect box) {
-        switch (m_field.kind) {
-        case FieldKind::YesNo: draw_yes_no(box); break;
-        case FieldKind::Single:
-        case FieldKind::Multiple: draw_options(box); break;
-        case FieldKind::Consent: draw_consent(box); break;
-        default: draw_text(box); break;
-        }
-    }
-
-    void draw_text(Rect box) {
-        FieldLook look;
-        const auto value = typed(m_field);
-        look.value = value;
-        const auto hint = placeholder(m_canvas, m_field);
-        look.placeholder = hint;
-        look.focused = m_focused;
-        look.preedit = m_focused ? m_preedit : std::string_view();
-        look.wrong = !m_problem.empty();
-        if (m_field.kind == FieldKind::Multiline) {
-            look.lines = 3;
-            look.size = Size::Body;
-        }
-        if (field_box(m_canvas, "field:" + m_field.id, box, look))
-            m_canvas.emit(app::intent::FocusField{m_field.id});
-    }
-
-    void draw_yes_no(Rect box) {
-        const auto value = yes_or_no(m_field);
-        const float half = std::min((box.w - m_canvas.theme().gap) / 2, m_canvas.step(40));
-        if (choice(m_canvas, "yes:" + m_field.id, box.cut_left(half), m_canvas.tr("ui.yes"), value == true, ChoiceKind::One))
-            m_canvas.emit(app::intent::SetAnswer{m_field.id, core::Answer{true}});
-        box.cut_left(m_canvas.theme().gap);
-        if (choice(m_canvas, "no:" + m_field.id, box.cut_left(half), m_canvas.tr("ui.no"), value == false, ChoiceKind::One))
-            m_canvas.emit(app::intent::SetAnswer{m_field.id, core::Answer{false}});
-    }
-
-    void draw_options(Rect box) {
-        const float gap = m_canvas.theme().gap, high = m_canvas.theme().target + m_canvas.step(1);
-        const auto columns = static_cast<float>(m_columns);
-        const float wide = (box.w - gap * (columns - 1)) / columns;
-        const bool several = m_field.kind == FieldKind::Multiple;
-        for (std::size_t i = 0; i < m_field.options.size(); ++i) {
-            const auto& option = m_field.options[i];
-            const Rect place{box.x + static_cast<float>(i % m_columns) * (wide + gap),
-                             box.y + static_cast<float>(i / m_columns) * (high + gap), wide, high};
-            const bool chosen = holds(m_field, option.id);
-            if (!choice(m_canvas, m_field.id + ":" + option.id, place, m_canvas.say(option.text), chosen, several ? ChoiceKind::Many : ChoiceKind::One))
-                continue;
-            if (!several) {
-                m_canvas.emit(app::intent::SetAnswer{m_field.id, core::Answer{option.id}});
-                continue;
-            }
-            std::vector<std::string> now;
-            for (const auto& other : m_field.options) // in the order in which they stand
-                if (holds(m_field, other.id) != (other.id == option.id))
-                    now.push_back(other.id);
-            m_canvas.emit(app::intent::SetAnswer{m_field.id, core::Answer{std::move(now)}});
-        }
-    }
-
-    void draw_consent(Rect box) {
-        const auto& theme = m_canvas.theme();
-        const bool given = yes_or_no(m_field).value_or(false);
-        const auto touch = m_canvas.touch("consent:" + m_field.id, box);
-        const auto ground = mix(given ? mix(theme.raised, theme.accent.fill, 0.12) : theme.raised, theme.ink, 0.1 * touch.press);
-        m_canvas.fill(box, ground, theme.radius);
-        m_canvas.outline(box, !m_problem.empty() ? theme.stop.fill : given ? theme.accent.fill : theme.line, given ? 3 : 2, theme.radius);
-        const Canvas::On on(m_canvas, ground);
-        Rect inner = box.inset(m_canvas.step(2.5F), m_canvas.step(1));
-        const float mark = m_canvas.step(4);
-        const Rect mark_box = inner.cut_left(mark).centered(mark, mark);
-        if (given) {
-            m_canvas.fill(mark_box, theme.accent.fill, theme.radius / 2);
-            draw_icon(m_canvas, Icon::Check, mark_box.inset(m_canvas.step(0.5F)), theme.accent.on, 3);
-        } else {
-            m_canvas.outline(mark_box, m_problem.empty() ? theme.ink_soft : theme.stop.fill, 2, theme.radius / 2);
-        }
-        inner.cut_left(m_canvas.step(2));
-        inner.w = consent_text_width();
-        Look words{Size::Body, Weight::Regular, theme.ink};
-        words.lines = 4;
-        words.decides = true;
-        words.vertical = Look::Vertical::Top;
-        const float high = m_canvas.measure(m_label, Size::Body, Weight::Regular, inner.w, 4).y;
-        const float help = m_help.empty() ? 0 : m_canvas.measure(m_help, Size::Small, Weight::Regular, inner.w, 3).y + m_canvas.step(1);
-        inner = inner.centered(inner.w, high + help);
-        m_canvas.text(inner.cut_top(high), m_label, words);
-        if (!m_help.empty()) {
-            inner.cut_top(m_canvas.step(1));
-            Look soft{Size::Small, Weight::Regular, theme.ink_soft};
-            soft.lines = 3;
-            soft.vertical = Look::Vertical::Top;
-            m_canvas.text(inner, m_help, soft);
-        }
-        if (touch.tapped)
-            m_canvas.emit(app::intent::SetAnswer{m_field.id, core::Answer{!given}});
-    }
-
-    Canvas& m_canvas;
-    const FieldView& m_field;
-    bool m_focused;
-    std::string_view m_preedit;
-    float m_width;
-    std::size_t m_columns = 1;
-    std::string m_label, m_help, m_problem;
-};
 
 void progress(Canvas& canvas, Rect box, std::size_t page, std::size_t pages) {
     if (pages < 2)
@@ -245,19 +25,68 @@ void progress(Canvas& canvas, Rect box, std::size_t page, std::size_t pages) {
     }
 }
 
+// The groups of a questionnaire: a column of names, or a row of numbers where there is no room for names.
+void steps(Canvas& canvas, Rect area, const app::FormView& form) {
+    const auto& theme = canvas.theme();
+    const bool row = canvas.portrait();
+    const float gap = canvas.step(1), high = theme.target;
+    const auto fitting = static_cast<std::size_t>(row ? (area.w + gap) / (high + gap) : (area.h - canvas.step(4) + gap) / (high + gap));
+    // Around the current one, where there are more than fit.
+    std::size_t current = 0;
+    for (std::size_t i = 0; i < form.steps.size(); ++i)
+        if (form.steps[i].current)
+            current = i;
+    std::size_t first = 0;
+    if (form.steps.size() > fitting)
+        first = std::min(current > fitting / 2 ? current - fitting / 2 : 0, form.steps.size() - fitting);
+    for (std::size_t i = first; i < std::min(form.steps.size(), first + fitting); ++i) {
+        const auto& step = form.steps[i];
+        const Rect box = row ? area.cut_left(high) : area.cut_top(high);
+        row ? area.cut_left(gap) : area.cut_top(gap);
+        const auto touch = canvas.touch("step:" + step.id, box);
+        auto ground = step.current ? theme.accent.fill : row ? theme.raised : canvas.background();
+        ground = mix(ground, theme.ink, 0.1 * touch.press);
+        canvas.fill(box, ground, theme.radius);
+        if (row && !step.current)
+            canvas.outline(box, theme.line, 2, theme.radius);
+        const Canvas::On on(canvas, ground);
+        const auto color = step.current ? theme.accent.on : theme.ink;
+        Rect inner = row ? box : box.inset(canvas.step(1.5F), 0);
+        const float side = canvas.step(3);
+        const Rect mark = row ? inner : inner.cut_left(side);
+        if (step.complete)
+            draw_icon(canvas, Icon::Check, mark.centered(side, side), step.current ? color : theme.good.fill, 2.6F);
+        else
+            canvas.text(mark, std::to_string(i + 1), {Size::Small, Weight::Bold, color, Align::Center});
+        if (!row) {
+            inner.cut_left(canvas.step(1));
+            Look words{Size::Body, step.current ? Weight::Bold : Weight::Regular, color};
+            words.smallest = Size::Small;
+            if (canvas.measure(canvas.say(step.title), Size::Body, words.weight).x > inner.w) {
+                words.size = Size::Small;
+                words.lines = 2;
+            }
+            canvas.text(inner, canvas.say(step.title), words);
+        }
+        if (touch.tapped)
+            canvas.emit(app::intent::JumpToStep{step.id});
+    }
+}
+
 // Draws whole fields only, starting so that the one with the focus is among them; what does not fit is a touch away.
 void fields(Scene& scene, const app::FormView& form, Rect area) {
     auto& canvas = scene.canvas;
     const auto& theme = canvas.theme();
-    const std::string_view preedit = scene.view.keyboard ? std::string_view(scene.view.keyboard->preedit) : std::string_view();
+    FieldSetting setting{form, {}, scene.keyboard, area.w, area.h};
+    if (scene.view.keyboard)
+        setting.preedit = scene.view.keyboard->preedit;
     std::vector<Field> all;
     std::vector<float> heights;
     std::size_t focus = 0;
     for (std::size_t i = 0; i < form.fields.size(); ++i) {
-        const bool focused = scene.keyboard && form.fields[i].id == form.focus;
-        if (focused)
+        if (scene.keyboard && form.fields[i].id == form.focus)
             focus = i;
-        all.emplace_back(canvas, form.fields[i], focused, preedit, area.w);
+        all.emplace_back(canvas, form.fields[i], setting);
         heights.push_back(all.back().height());
     }
     const float gap = canvas.step(4), pager = theme.target + canvas.step(2);
@@ -306,18 +135,36 @@ void fields(Scene& scene, const app::FormView& form, Rect area) {
 void draw_form(Scene scene, const app::FormView& form) {
     auto& canvas = scene.canvas;
     const auto& theme = canvas.theme();
+    const bool staff = !form.steps.empty();
+    // What is chosen for in a table is chosen where the keyboard would be.
+    const core::QuestionColumn* column = nullptr;
+    const auto* chosen_in = choosing(form, &column);
+    Rect strip;
+    if (chosen_in != nullptr) {
+        strip = scene.area.cut_bottom(strip_height(canvas, *column));
+        scene.keyboard = true;
+    }
     HeaderLook head;
     head.pair = {theme.paper, theme.ink};
     const bool tight = scene.keyboard && !canvas.portrait();
+    const auto heading = canvas.say(form.heading);
+    const auto title = heading.empty() ? canvas.say(form.title) : heading;
     if (tight)
-        head.title = canvas.say(form.title); // the keyboard takes the room of the large title
+        head.title = title; // the keyboard takes the room of the large title
     Rect middle = header(canvas, scene.view, scene.area, head);
     const bool wide = !canvas.portrait();
     if (wide && !tight)
         progress(canvas, middle.inset(canvas.step(4), 0), form.page, form.pages); // beside the way back, where there is room
 
     Rect area = scene.area;
-    area = area.centered(std::min(area.w - 2 * margin(canvas), canvas.step(120)), area.h);
+    const bool table = std::any_of(form.fields.begin(), form.fields.end(), [](const auto& field) { return field.kind == app::FieldKind::List; });
+    if (staff && !tight && wide) {
+        area = area.inset(margin(canvas), 0);
+        steps(canvas, area.cut_left(canvas.step(29)), form);
+        area.cut_left(canvas.step(4));
+    } else {
+        area = area.centered(std::min(area.w - 2 * margin(canvas), canvas.step(table || staff ? 150 : 120)), area.h);
+    }
     if (!tight) {
         if (!wide && form.pages > 1) {
             progress(canvas, area.cut_top(canvas.step(4)), form.page, form.pages);
@@ -325,13 +172,18 @@ void draw_form(Scene scene, const app::FormView& form) {
         } else {
             area.cut_top(canvas.step(1));
         }
-        Look title{Size::Title, Weight::Bold, theme.ink};
-        title.lines = 2;
-        title.smallest = Size::Large;
-        title.vertical = Look::Vertical::Top;
-        title.decides = true;
-        const auto words = canvas.say(form.title);
-        canvas.text(area.cut_top(canvas.measure(words, Size::Title, Weight::Bold, area.w, 2).y), words, title);
+        if (staff && !wide && !scene.keyboard) {
+            steps(canvas, area.cut_top(theme.target), form);
+            area.cut_top(canvas.step(3));
+        }
+        if (staff) // which questionnaire it is, over the group's own title
+            canvas.text(area.cut_top(theme.small + canvas.step(1.5F)), canvas.say(form.title), {Size::Small, Weight::Regular, theme.ink_soft});
+        Look words{staff ? Size::Large : Size::Title, Weight::Bold, theme.ink};
+        words.lines = 2;
+        words.smallest = Size::Large;
+        words.vertical = Look::Vertical::Top;
+        words.decides = true;
+        canvas.text(area.cut_top(canvas.measure(title, words.size, Weight::Bold, area.w, 2).y), title, words);
         if (const auto hint = canvas.say(form.hint); !hint.empty()) {
             area.cut_top(canvas.step(2));
             Look soft{Size::Body, Weight::Regular, theme.ink_soft};
@@ -339,7 +191,7 @@ void draw_form(Scene scene, const app::FormView& form) {
             soft.vertical = Look::Vertical::Top;
             canvas.text(area.cut_top(canvas.measure(hint, Size::Body, Weight::Regular, area.w, 2).y), hint, soft);
         }
-        area.cut_top(canvas.step(4));
+        area.cut_top(canvas.step(staff ? 3 : 4));
     } else {
         area.cut_top(canvas.step(2));
     }
@@ -348,19 +200,31 @@ void draw_form(Scene scene, const app::FormView& form) {
     if (!tight) {
         area.cut_bottom(canvas.step(4));
         Rect bar = area.cut_bottom(theme.main_action);
+        auto next = main_look(canvas);
+        const auto label = form.next_label.empty() ? canvas.tr("ui.next") : canvas.say(form.next_label);
+        const Rect place = canvas.portrait() ? bar : bar.cut_right(std::max(canvas.step(40), button_width(canvas, label, next)));
         if (scene.view.resets_in_s && !canvas.portrait()) {
             Rect clock = bar.cut_left(canvas.step(44));
             const float width = std::ceil(canvas.measure(canvas.tr("ui.returns"), Size::Body).x) + theme.target + canvas.step(3);
             countdown(canvas, clock.cut_left(std::min(width, clock.w)), *scene.view.resets_in_s, theme.ink_soft, theme.ink_soft);
+        } else if (const auto status = canvas.say(form.status); !status.empty()) {
+            Rect line = canvas.portrait() ? area.cut_bottom(theme.small + canvas.step(2)) : bar;
+            const float side = canvas.step(3);
+            draw_icon(canvas, form.read_only ? Icon::Lock : Icon::Saved, line.cut_left(side).centered(side, side), theme.ink_soft);
+            line.cut_left(canvas.step(1));
+            Look soft{Size::Small, Weight::Regular, theme.ink_soft};
+            soft.lines = 2;
+            canvas.text(line, status, soft);
         }
-        auto next = main_look(canvas);
-        const auto label = form.next_label.empty() ? canvas.tr("ui.next") : canvas.say(form.next_label);
-        const Rect place = canvas.portrait() ? bar : bar.cut_right(std::max(canvas.step(40), button_width(canvas, label, next)));
-        if (button(canvas, "next", place, label, next))
-            canvas.emit(app::intent::Confirm{});
         area.cut_bottom(canvas.step(3));
+        fields(scene, form, area);
+        if (button(canvas, "next", place, label, next)) // after the fields, as the keyboard's focus goes
+            canvas.emit(app::intent::Confirm{});
+    } else {
+        fields(scene, form, area);
     }
-    fields(scene, form, area);
+    if (chosen_in != nullptr)
+        draw_strip(canvas, strip, form, *chosen_in, *column);
 }
 
 } // namespace kiosk::ui

@@ -1,53 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/screens/screens.hpp"
+#include "ui/screens/staff_parts.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 namespace kiosk::ui {
-
-namespace {
-
-using app::StaffTab;
-
-struct TabEntry {
-    StaffTab tab;
-    Icon icon;
-    std::string_view key;
-};
-constexpr TabEntry tabs[] = {
-    {StaffTab::Counts, Icon::Chart, "ui.staff.counts"},     {StaffTab::Recent, Icon::List, "ui.staff.recent"},
-    {StaffTab::Override, Icon::Door, "ui.staff.override"},  {StaffTab::Setup, Icon::Gear, "ui.staff.setup"},
-    {StaffTab::System, Icon::Saved, "ui.staff.system"},
-};
-
-void tab_button(Canvas& canvas, Rect box, const TabEntry& entry, bool chosen, bool stacked) {
-    const auto& theme = canvas.theme();
-    const auto touch = canvas.touch("tab:" + std::to_string(static_cast<int>(entry.tab)), box);
-    auto ground = chosen ? theme.accent.fill : canvas.background();
-    ground = mix(ground, theme.ink, 0.1 * touch.press);
-    canvas.fill(box, ground, theme.radius);
-    const Canvas::On on(canvas, ground);
-    const auto color = chosen ? theme.accent.on : theme.ink;
-    const float side = canvas.step(3.5F);
-    const auto label = canvas.tr(entry.key);
-    if (stacked) {
-        Rect group = box.centered(box.w, side + canvas.step(1) + theme.small);
-        draw_icon(canvas, entry.icon, group.cut_top(side).centered(side, side), color);
-        group.cut_top(canvas.step(1));
-        canvas.text(group, label, {Size::Small, chosen ? Weight::Bold : Weight::Regular, color, Align::Center});
-    } else {
-        Rect inner = box.inset(canvas.step(2.5F), 0);
-        draw_icon(canvas, entry.icon, inner.cut_left(side).centered(side, side), color);
-        inner.cut_left(canvas.step(2));
-        Look words{Size::Body, chosen ? Weight::Bold : Weight::Regular, color};
-        words.smallest = Size::Small;
-        canvas.text(inner, label, words);
-    }
-    if (touch.tapped)
-        canvas.emit(app::intent::ChooseTab{entry.tab});
-}
 
 void heading(Canvas& canvas, Rect& area, std::string_view words) {
     const auto& theme = canvas.theme();
@@ -62,6 +21,53 @@ void empty_place(Canvas& canvas, Rect area, Icon icon, std::string_view words) {
     draw_icon(canvas, icon, block.cut_top(side).centered(side, side), theme.ink_soft, 1.6F);
     block.cut_top(canvas.step(3));
     canvas.text(block, words, {Size::Body, Weight::Regular, theme.ink_soft, Align::Center});
+}
+
+namespace {
+
+using app::StaffTab;
+
+struct TabEntry {
+    StaffTab tab;
+    Icon icon;
+    std::string_view key;
+};
+constexpr TabEntry tabs[] = {
+    {StaffTab::Counts, Icon::Chart, "ui.staff.counts"},     {StaffTab::Recent, Icon::List, "ui.staff.recent"},
+    {StaffTab::Override, Icon::Door, "ui.staff.override"},  {StaffTab::Interviews, Icon::Form, "ui.staff.interviews"},
+    {StaffTab::Leads, Icon::Flag, "ui.staff.leads"},        {StaffTab::Setup, Icon::Gear, "ui.staff.setup"},
+    {StaffTab::System, Icon::Saved, "ui.staff.system"},
+};
+
+void tab_button(Canvas& canvas, Rect box, const TabEntry& entry, bool chosen, bool stacked) {
+    const auto& theme = canvas.theme();
+    const auto touch = canvas.touch("tab:" + std::to_string(static_cast<int>(entry.tab)), box);
+    auto ground = chosen ? theme.accent.fill : canvas.background();
+    ground = mix(ground, theme.ink, 0.1 * touch.press);
+    canvas.fill(box, ground, theme.radius);
+    const Canvas::On on(canvas, ground);
+    const auto color = chosen ? theme.accent.on : theme.ink;
+    const float side = canvas.step(3.5F);
+    const auto label = canvas.tr(entry.key);
+    if (stacked) {
+        Look words{Size::Small, chosen ? Weight::Bold : Weight::Regular, color, Align::Center};
+        words.lines = 2;
+        words.vertical = Look::Vertical::Top;
+        const float high = canvas.measure(label, Size::Small, words.weight, box.w, 2).y;
+        Rect group = box.centered(box.w, side + canvas.step(1) + high);
+        draw_icon(canvas, entry.icon, group.cut_top(side).centered(side, side), color);
+        group.cut_top(canvas.step(1));
+        canvas.text(group, label, words);
+    } else {
+        Rect inner = box.inset(canvas.step(2.5F), 0);
+        draw_icon(canvas, entry.icon, inner.cut_left(side).centered(side, side), color);
+        inner.cut_left(canvas.step(2));
+        Look words{Size::Body, chosen ? Weight::Bold : Weight::Regular, color};
+        words.smallest = Size::Small;
+        canvas.text(inner, label, words);
+    }
+    if (touch.tapped)
+        canvas.emit(app::intent::ChooseTab{entry.tab});
 }
 
 // ---- counts ----
@@ -332,9 +338,60 @@ void setup(Canvas& canvas, const app::StaffView& staff, Rect area) {
 
 // ---- system ----
 
+// What is switched off, in plain words, and the way to try it again.
+void quarantine(Canvas& canvas, const app::StaffView& staff, Rect& area) {
+    const auto& theme = canvas.theme();
+    std::string names;
+    for (const auto& plugin : staff.quarantined)
+        names += (names.empty() ? "" : canvas.tr("ui.form.comma")) + canvas.say(plugin);
+    const auto words = canvas.tr("ui.system.quarantine");
+    auto look = main_look(canvas);
+    look.size = Size::Body;
+    look.icon = Icon::Repeat;
+    const auto label = canvas.tr("ui.system.release");
+    const float button_wide = staff.can_release ? button_width(canvas, label, look) : 0;
+    const bool below = canvas.portrait() && staff.can_release;
+    const float text_wide = area.w - canvas.step(6 + 6) - (below ? 0 : button_wide + canvas.step(2));
+    const float words_high = canvas.measure(words, Size::Small, Weight::Regular, text_wide, 4).y;
+    const float names_high = canvas.measure(names, Size::Body, Weight::Bold, text_wide, 2).y;
+    const float note_high = staff.can_release ? 0 : theme.small + canvas.step(1);
+    const float high = names_high + canvas.step(1) + words_high + note_high + (below ? theme.target + canvas.step(2) : 0) + canvas.step(5);
+    Rect box = area.cut_top(std::max(high, theme.target + canvas.step(4)));
+    area.cut_top(canvas.step(3));
+    card(canvas, box);
+    const Canvas::On on(canvas, theme.raised);
+    canvas.fill({box.x, box.y + theme.radius, canvas.step(0.75F), box.h - 2 * theme.radius}, theme.stop.fill);
+    Rect inner = box.inset(canvas.step(3), canvas.step(2));
+    if (staff.can_release) {
+        Rect bar = below ? inner.cut_bottom(theme.target) : inner.cut_right(button_wide).centered(button_wide, theme.target);
+        if (button(canvas, "release", below ? bar.cut_left(button_wide) : bar, label, look))
+            canvas.emit(app::intent::ReleaseQuarantine{});
+    }
+    const float mark = canvas.step(4);
+    Rect mark_place = inner.cut_left(mark);
+    draw_icon(canvas, Icon::Wrench, mark_place.cut_top(mark), theme.stop.fill);
+    inner.cut_left(canvas.step(2));
+    inner.w = text_wide;
+    Look name{Size::Body, Weight::Bold, theme.ink};
+    name.lines = 2;
+    name.vertical = Look::Vertical::Top;
+    canvas.text(inner.cut_top(names_high), names, name);
+    inner.cut_top(canvas.step(1));
+    Look soft{Size::Small, Weight::Regular, theme.ink_soft};
+    soft.lines = 4;
+    soft.vertical = Look::Vertical::Top;
+    canvas.text(inner.cut_top(words_high), words, soft);
+    if (!staff.can_release) {
+        inner.cut_top(canvas.step(1));
+        canvas.text(inner.cut_top(theme.small), canvas.tr("ui.system.release_who"), {Size::Small, Weight::Bold, theme.ink});
+    }
+}
+
 void system_table(Canvas& canvas, const app::View& view, const app::StaffView& staff, Rect area) {
     const auto& theme = canvas.theme();
     heading(canvas, area, canvas.tr("ui.staff.system"));
+    if (!staff.quarantined.empty())
+        quarantine(canvas, staff, area);
     std::vector<std::pair<std::string, std::string>> rows;
     if (const auto sync = canvas.say(view.sync.text); !sync.empty())
         rows.emplace_back(canvas.tr("ui.staff.sync"), sync);
@@ -411,7 +468,7 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     if (tall) {
         Rect rail = area.cut_bottom(canvas.step(12));
         area.cut_bottom(canvas.step(3));
-        const float wide = (rail.w - canvas.step(4)) / static_cast<float>(std::size(tabs));
+        const float wide = (rail.w - canvas.step(static_cast<float>(std::size(tabs) - 1))) / static_cast<float>(std::size(tabs));
         for (const auto& entry : tabs) {
             tab_button(canvas, rail.cut_left(wide), entry, entry.tab == staff.tab, true);
             rail.cut_left(canvas.step(1));
@@ -433,6 +490,8 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     case StaffTab::Override: override_scan(canvas, staff, area); break;
     case StaffTab::Setup: setup(canvas, staff, area); break;
     case StaffTab::System: system_table(canvas, scene.view, staff, area); break;
+    case StaffTab::Interviews: draw_interviews(canvas, staff, area); break;
+    case StaffTab::Leads: draw_leads(canvas, staff, area); break;
     }
     if (!said.empty()) {
         Rect foot = area;

@@ -47,10 +47,18 @@ public:
         (*this)(view.title);
         (*this)(view.hint);
         (*this)(view.next_label);
+        (*this)(view.heading);
+        (*this)(view.status);
+        for (const auto& step : view.steps)
+            (*this)(step.title);
         for (const auto& field : view.fields) {
             (*this)(field.label);
             (*this)(field.help);
+            (*this)(field.limits);
             (*this)(field.problem);
+            (*this)(field.said);
+            for (const auto& cell : field.cell_problems)
+                (*this)(cell.text);
         }
     }
     void operator()(const ResultView& view) {
@@ -84,10 +92,28 @@ public:
             (*this)(row.label);
         for (const auto& row : view.recent)
             add(row.name);
+        for (const auto& row : view.responses)
+            add(row.organisation + row.respondent);
+        for (const auto& row : view.leads) {
+            (*this)(row.type);
+            (*this)(row.status);
+        }
+        if (view.lead) {
+            (*this)(view.lead->source);
+            for (const auto& change : view.lead->history)
+                (*this)(change.status);
+        }
         for (const auto& [label, value] : view.system) {
             (*this)(label);
             add(value);
         }
+    }
+    void operator()(const InterviewEndView& view) {
+        (*this)(view.name);
+        for (const auto& row : view.missing)
+            (*this)(row.label);
+        for (const auto& lead : view.leads)
+            (*this)(lead);
     }
     void operator()(const OutOfOrderView& view) {
         (*this)(view.what);
