@@ -106,14 +106,18 @@ Agenda ClosedDoor::agenda(const AgendaRequest& request) const {
     return kit::agenda(request, programme, programme);
 }
 
-// In the open stands only how many there were.
+// In the open stands only how many there were: a closed session's title is the host's to hide.
 Report ClosedDoor::report(const ReportRequest&) const {
     Report report;
     report.sections = {
-        kit::section("closed_count", {m_is_whole_event ? "present" : "closed_door_present"}),
-        kit::section("closed_roster", {"closed_door_invited", "closed_door_present", "closed_door_roster"}, restricted),
-        kit::section("closed_minutes", {"closed_door_minutes"}, restricted),
-        kit::section("closed_points", {"closed_door_points"}, restricted),
+        kit::section("closed_count", {m_is_whole_event ? "present" : "admitted_by_session"}),
+        kit::section("closed_roster",
+                     m_is_whole_event
+                         ? std::vector<std::string>{"registered", "present", "organisations", "guests_with_titles"}
+                         : std::vector<std::string>{"admitted_by_session"},
+                     restricted),
+        kit::section("closed_minutes", {"minutes"}, restricted),
+        kit::section("closed_points", {"discussion_points"}, restricted),
     };
     if (m_is_whole_event)
         report.sections.push_back(kit::section("leads", {"leads_by_type"}, restricted));

@@ -48,11 +48,10 @@ Welcome Matchmaking::welcome(const WelcomeRequest& request) const {
 Report Matchmaking::report(const ReportRequest&) const {
     Report report;
     report.sections = {
-        kit::section("match_use", {"bookings_by_slot", "bookings_by_unit", "bookings_by_status"}),
-        kit::section("match_pairs",
-                     {"bookings_pairs_by_kind", "answers_offers", "answers_needs", "answers_looking_for"}),
-        kit::section("match_no_shows", {"bookings_no_show", "bookings_no_show_rate"}),
-        kit::section("match_outcomes", {"bookings_by_outcome", "bookings_by_purpose"}, kit::Audience::Organizers),
+        kit::section("match_use", {"use_by_slot", "bookings_by_status"}),
+        kit::section("match_pairs", {"pair_matrix", "answers_offers", "answers_needs", "answers_looking_for"}),
+        kit::section("match_no_shows", {"no_shows"}),
+        kit::section("match_outcomes", {"outcomes"}, kit::Audience::Organizers),
         kit::section("match_leads", {"leads_by_type"}, kit::Audience::Organizers),
     };
     return report;
