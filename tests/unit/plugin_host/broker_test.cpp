@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 #include "unit/plugin_host/fixture.hpp"
 #include "unit/plugin_host/schema_check.hpp"
+#include "unit/plugin_host/scripted.hpp"
 
 #include <map>
 
@@ -14,46 +15,10 @@ using core::Outcome;
 using core::Reason;
 using plugin_host::Broker;
 using plugin_host::Plugin;
+using test::Script;
+using test::scripted;
 
 namespace {
-
-// Answers each method with a fixed text and keeps what it was asked.
-struct Script {
-    std::map<std::string, core::Result<std::string>, std::less<>> replies;
-    std::map<std::string, std::string, std::less<>> requests;
-    std::map<std::string, int, std::less<>> calls;
-    std::int64_t takes_us = 0;
-};
-
-class ScriptedTransport final : public plugin_host::Transport {
-  public:
-    ScriptedTransport(Script& script, std::int64_t& clock) : m_script(script), m_clock(clock) {}
-    core::Result<std::string> call(std::string_view method, std::string_view request) override {
-        m_clock += m_script.takes_us;
-        m_script.requests[std::string(method)] = request;
-        ++m_script.calls[std::string(method)];
-        const auto found = m_script.replies.find(method);
-        if (found == m_script.replies.end())
-            return core::fail(core::ErrorCode::NotFound, "error.plugin_reply");
-        return found->second;
-    }
-
-  private:
-    Script& m_script;
-    std::int64_t& m_clock;
-};
-
-std::unique_ptr<Plugin> scripted(const std::string& id, Script& script, test::Bench& bench,
-                                 std::vector<std::string> reads = {}) {
-    plugin_host::Manifest manifest;
-    manifest.id = id;
-    manifest.type = id == "type" ? plugin_host::PluginType::EventType : plugin_host::PluginType::AddOn;
-    manifest.reads_answers = std::move(reads);
-    for (const auto& [method, reply] : script.replies)
-        manifest.methods.push_back(method);
-    return std::make_unique<Plugin>(std::move(manifest), core::Catalogue::create({}).value(),
-                                    std::make_unique<ScriptedTransport>(script, bench.now_us), bench.options());
-}
 
 constexpr const char* decide = "admission.decide/1";
 
