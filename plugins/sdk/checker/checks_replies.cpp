@@ -9,6 +9,7 @@
 #include "plugin_host/replies.hpp"
 #include "plugin_host/schemas.hpp"
 #include "plugin_host/trust.hpp"
+#include "resources/resources.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -222,21 +223,15 @@ void check_forms(Bench& bench) {
         if (form != "registration" && before.empty())
             bench.findings.fail("forms.empty", {{"form", form}});
     });
-    // A questionnaire that the manifest does not name is none of its forms.
-    Instance instance(bench.table(), bench.manifest().id);
-    for (const Request& request : requests_of(bench.subject, "form.describe/1")) {
-        Json json = Json::parse(request.json);
-        json["form"] = "no_such_form";
-        doing(request.method, "a form that there is not");
-        const auto answer = instance.call(request.method, json.dump());
-        const Json reply = Json::parse(answer.bytes, nullptr, false);
-        if (answer.code == KIOSK_OK && reply.is_object() && !reply.value("steps", Json::array()).empty())
-            bench.findings.warn("forms.any_name", {});
-        break;
-    }
 }
 
 void check_figures(Bench& bench) {
+    // The host names every figure that it can compute; one without a name would show as "unknown" in the report.
+    const auto catalogue = resources::load_catalogue();
+    const auto is_known = [&](const std::string& figure) {
+        return !catalogue || catalogue->has("report.figure." + figure) || figure.starts_with("answers_") ||
+               (figure.starts_with("questionnaire_") && figure.ends_with("_responses"));
+    };
     each_reply(bench, [&](const Request& request, const Json& reply) {
         if (request.method != "report.sections/1" ||
             !SchemaSet::published().problem(request.method, SchemaPart::Reply, reply).empty())
@@ -247,14 +242,31 @@ void check_figures(Bench& bench) {
             if (!sections.insert(id).second)
                 bench.findings.fail("figures.section_twice", {{"section", id}});
             std::set<std::string> figures;
-            for (const Json& figure : section.at("figures"))
-                if (!figures.insert(figure.get<std::string>()).second)
-                    bench.findings.fail("figures.twice", {{"section", id}, {"figure", figure.get<std::string>()}});
+            for (const Json& figure : section.at("figures")) {
+                const auto name = figure.get<std::string>();
+                if (!figures.insert(name).second)
+                    bench.findings.fail("figures.twice", {{"section", id}, {"figure", name}});
+                if (!is_known(name))
+                    bench.findings.fail("figures.unknown", {{"section", id}, {"figure", name}});
+            }
             if (figures.empty())
                 bench.findings.warn("figures.none", {{"section", id}});
         }
     });
 }
+
+namespace {
+
+// Keeps the order in which the author wrote the file.
+void update(Bench& bench, const Fixture& fixture, const std::string& reply) {
+    using Ordered = nlohmann::ordered_json;
+    Ordered document = Ordered::parse(resources::read_file(fixture.path).value_or("{}"));
+    document["reply"] = Ordered::parse(reply);
+    if (const auto written = resources::write_file_atomically(fixture.path, document.dump(2) + "\n"); !written)
+        bench.findings.fail("fixtures.unreadable", {{"file", fixture.name}, {"why", written.error().context}});
+}
+
+} // namespace
 
 void check_fixtures(Bench& bench) {
     if (!bench.subject.wants_fixtures)
@@ -279,6 +291,8 @@ void check_fixtures(Bench& bench) {
             bench.findings.fail("fixtures.code", {{"file", fixture.name},
                                                   {"code", code_name(answer.code)},
                                                   {"why", problem_of(answer.bytes)}});
+        else if (bench.subject.update_fixtures)
+            update(bench, fixture, answer.bytes);
         else if (const Json reply = Json::parse(answer.bytes, nullptr, false); answer.bytes != fixture.reply) {
             // Where they differ, and not just that they do.
             const Json difference = Json::diff(Json::parse(fixture.reply), reply);

@@ -57,7 +57,7 @@ int run(int argc, char** argv) {
         return catalogue->text(language, core::Message{"checker." + std::string(key), std::move(args)});
     };
 
-    bool json = false, list = false, fast = false;
+    bool json = false, list = false, fast = false, update = false;
     std::string junit, fixtures, lang;
     std::vector<std::string> only, folders;
     CLI::App app(text("about"), "kiosk-plugin-check");
@@ -68,6 +68,7 @@ int run(int argc, char** argv) {
     app.add_flag("--list", list, text("option.list"));
     app.add_flag("--fast", fast, text("option.fast"));
     app.add_option("--fixtures", fixtures, text("option.fixtures"));
+    app.add_flag("--update-fixtures", update, text("option.update"));
     app.add_option("--lang", lang, text("option.lang"))->check(CLI::IsMember({"zh", "en"}));
     app.add_option("folder", folders, text("option.folder"));
     try {
@@ -102,7 +103,8 @@ int run(int argc, char** argv) {
 
     std::vector<PluginResult> results;
     for (const std::string& folder : folders) {
-        const Subject subject = Subject::read(folder, fixtures, fast);
+        Subject subject = Subject::read(folder, fixtures, fast);
+        subject.update_fixtures = update;
         if (!json)
             fmt::print("{}\n", subject.name());
         results.push_back(run_checks(subject, only, [&](const CheckResult& result) {

@@ -138,6 +138,9 @@ void judge_ending(CheckResult& result, int status, bool whole, bool in_time, int
     if (!in_time) {
         with.emplace_back("seconds", std::to_string(seconds));
         result.findings.push_back({Severity::Failure, "hung", with});
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
+        // Of a watched system call that was made with all signals blocked, as creating a thread is.
+        result.findings.push_back({Severity::Failure, "forbidden_call", with});
     } else if (WIFSIGNALED(status)) {
         with.emplace_back("signal", strsignal(WTERMSIG(status)));
         result.findings.push_back({Severity::Failure, "crashed", with});

@@ -74,7 +74,7 @@ class Table {
         add("agenda.describe/1", plugin_host::agenda_request(*event, false), "half day");
         add("agenda.describe/1", plugin_host::agenda_request(*event, true), "full day");
         add("report.sections/1", plugin_host::report_request(*event), "report");
-        add("booking.resources/1", R"({"event":)" + *event + "}", "resources");
+        add("booking.resources/1", plugin_host::resources_request(*event), "resources");
     }
 
     void decisions(const core::EventConfig& config, const std::string& event) {
@@ -125,8 +125,7 @@ class Table {
         for (const std::string& form : form_ids(m_manifest))
             for (std::int64_t from = 1; from < std::max<std::int64_t>(m_manifest.state_version, 2); ++from)
                 add("state.migrate/1",
-                    Json{{"from", from}, {"to", m_manifest.state_version}, {"form", form}, {"answers", Json::object()}}
-                        .dump(),
+                    plugin_host::migrate_request(from, m_manifest.state_version, form, {}),
                     "answers of state " + std::to_string(from));
     }
 

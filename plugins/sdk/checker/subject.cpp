@@ -22,6 +22,7 @@ constexpr std::size_t max_manifest_bytes = 64u << 10;
 Fixture read_fixture(const fs::path& path) {
     Fixture fixture;
     fixture.name = path.filename().string();
+    fixture.path = path;
     const auto text = resources::read_file(path, max_fixture_bytes);
     if (!text) {
         fixture.problem = text.error().context;
@@ -31,12 +32,12 @@ Fixture read_fixture(const fs::path& path) {
         const Json document = Json::parse(*text);
         fixture.method = document.at("method").get<std::string>();
         const Json& request = document.at("request");
-        fixture.reply = document.at("reply").dump();
+        fixture.reply = document.value("reply", Json()).dump(); // a new one may have none yet
         fixture.request = request.dump();
         if (request.contains("event") && request.at("event").contains("settings"))
             fixture.settings = request.at("event").at("settings").dump();
     } catch (const std::exception& error) {
-        fixture = Fixture{path.filename().string(), {}, {}, {}, {}, error.what()};
+        fixture = Fixture{path.filename().string(), path, {}, {}, {}, {}, error.what()};
     }
     return fixture;
 }

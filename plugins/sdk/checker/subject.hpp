@@ -13,6 +13,7 @@ namespace kiosk::checker {
 
 struct Fixture {
     std::string name; // of its file
+    std::filesystem::path path;
     std::string method;
     std::string request;
     std::string reply;
@@ -27,6 +28,7 @@ struct Subject {
     std::vector<Fixture> fixtures;
     bool wants_fixtures = false;
     bool fast = false;
+    bool update_fixtures = false; // write the replies into them instead of comparing
 
     // `fixtures` may be empty.
     static Subject read(const std::filesystem::path& folder, const std::filesystem::path& fixtures, bool fast);

@@ -5,6 +5,8 @@
 # host wants it: DESTINATION/<ID>/ with manifest.json, the library and locale/. The built manifest is the given one plus
 # "hashes": the BLAKE2b-256 of every other file, which the host checks before it loads anything.
 # KIT is for plugins that use kiosk_plugin_kit.hpp: it adds the kit's texts to locale/; keys of LOCALE come first.
+# In a Release build the library is stripped before it is hashed, in the way in which packagers strip: stripping it again
+# changes nothing, so the hash holds. (Other builds keep their symbols; strip those, and the host refuses the library.)
 # DESTINATION defaults to ${CMAKE_BINARY_DIR}/lib/xiangdao/plugins; INSTALL also installs to lib/xiangdao/plugins.
 function(kiosk_add_plugin id)
     cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALL;KIT" "MANIFEST;LOCALE;DESTINATION" "SOURCES")
@@ -52,7 +54,13 @@ function(kiosk_add_plugin id)
         file(GLOB kit_files CONFIGURE_DEPENDS "${kit_folder}/*.json")
         set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${kit_files}")
     endif()
-    add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+    set(strip_command "${CMAKE_COMMAND}" -E true)
+    if(CMAKE_STRIP)
+        set(strip_command "${CMAKE_STRIP}" --remove-section=.comment --remove-section=.note --strip-unneeded
+                          "$<TARGET_FILE:${target}>")
+    endif()
+    add_custom_command(TARGET ${target} POST_BUILD VERBATIM COMMAND_EXPAND_LISTS
+        COMMAND "$<IF:$<CONFIG:Release,MinSizeRel>,${strip_command},${CMAKE_COMMAND};-E;true>"
         COMMAND "${CMAKE_COMMAND}" "-DMANIFEST=${manifest}" "-DFOLDER=${folder}" "-DLIBRARY=${id}.so"
                 "-DLOCALE=${locale_folder}" "-DKIT=${kit_folder}" "-DB2SUM=${KIOSK_B2SUM}"
                 -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/build_manifest.cmake"
@@ -60,4 +68,20 @@ function(kiosk_add_plugin id)
     if(arg_INSTALL)
         install(DIRECTORY "${folder}" DESTINATION lib/xiangdao/plugins)
     endif()
+endfunction()
+
+# kiosk_plugin_test(ID [FIXTURES folder] [ARGS ...])
+#
+# A CTest test plugin_check_<ID>: kiosk-plugin-check on the folder that kiosk_add_plugin(ID …) built. FIXTURES are
+# requests with their replies, compared byte for byte.
+function(kiosk_plugin_test id)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "FIXTURES" "ARGS")
+    set(fixtures "")
+    if(arg_FIXTURES)
+        get_filename_component(folder "${arg_FIXTURES}" ABSOLUTE)
+        set(fixtures --fixtures "${folder}")
+    endif()
+    add_test(NAME plugin_check_${id}
+             COMMAND kiosk-plugin-check ${fixtures} ${arg_ARGS} "$<TARGET_FILE_DIR:kiosk_plugin_${id}>")
+    set_tests_properties(plugin_check_${id} PROPERTIES TIMEOUT 300)
 endfunction()
