@@ -95,10 +95,9 @@ Form ClosedDoor::form(const FormRequest& request) const {
     return form;
 }
 
-// No title, no names, no room: whoever stands behind the guest reads along.
+// No title, no names, no room: whoever stands behind the guest reads along. The add-on has no welcome of its own: the
+// same screen greets the guests of the open event.
 Welcome ClosedDoor::welcome(const WelcomeRequest&) const {
-    if (!m_is_whole_event)
-        return {}; // the same screen greets the guests of the open event
     return {{Text::of("welcome.quiet")}};
 }
 

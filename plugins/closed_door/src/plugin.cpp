@@ -3,5 +3,4 @@
 
 using closed_door::ClosedDoor;
 
-KIOSK_PLUGIN(ClosedDoor, &ClosedDoor::decide, &ClosedDoor::form, &ClosedDoor::welcome, &ClosedDoor::agenda,
-             &ClosedDoor::report, &ClosedDoor::resources)
+KIOSK_PLUGIN(ClosedDoor, &ClosedDoor::decide, &ClosedDoor::form, &ClosedDoor::report, &ClosedDoor::resources)

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../../closed_door/src/closed_door.hpp"
+
+using closed_door::ClosedDoor;
+
+KIOSK_PLUGIN(ClosedDoor, &ClosedDoor::decide, &ClosedDoor::form, &ClosedDoor::welcome, &ClosedDoor::agenda,
+             &ClosedDoor::report, &ClosedDoor::resources)
