@@ -86,6 +86,21 @@ TEST_CASE("levels: no include goes upward or sideways", "[levels]") {
     CHECK(files > 100);
 }
 
+TEST_CASE("levels: the plugin checker is a program over plugin_host", "[levels]") {
+    std::ifstream readme(source / "kiosk" / "README.md");
+    const auto levels = read_table(readme);
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(source / "plugins" / "sdk" / "checker")) {
+        if (!is_source(entry.path()))
+            continue;
+        ++files;
+        std::ifstream text(entry.path());
+        for (const auto& wrong : wrong_includes(levels, "plugin_host", text))
+            FAIL_CHECK(entry.path().filename().string() << ": " << wrong);
+    }
+    CHECK(files > 10);
+}
+
 TEST_CASE("levels: the check finds what it looks for", "[levels]") {
     const Levels levels{{"core", 0}, {"app", 1}, {"crypto", 1}, {"storage", 2}, {"exchange", 2}, {"ui", 3}, {"main", 4}};
     const auto count = [&](const std::string& folder, const char* text) {
