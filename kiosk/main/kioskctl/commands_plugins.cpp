@@ -215,7 +215,7 @@ Outcome run_checker(const fs::path& program, const Context& context, const Check
         words.emplace_back("--junit");
         words.push_back(call.junit);
     }
-    words.push_back(folder.string());
+    words.insert(words.end(), {"--lang", context.language == core::Language::Chinese ? "zh" : "en", folder.string()});
     std::vector<char*> arguments;
     for (auto& word : words)
         arguments.push_back(word.data());
