@@ -224,11 +224,13 @@ void KioskApp::add_declared_pages(FormState& form, const core::Form& declared, b
     }
     for (auto& step : steps) {
         // What is required comes first; what depends on an answer stays behind it, and the switch beside its field.
-        std::ranges::stable_partition(step.fields, [](const FormField& field) {
-            return (field.question.required && !field.question.depends_on) || !field.unless.empty() ||
-                   field.question.id == "person.individual";
+        const bool needs_organisation = std::ranges::any_of(
+            step.fields, [](const FormField& field) { return !field.unless.empty() && field.question.required; });
+        std::ranges::stable_partition(step.fields, [&](const FormField& field) {
+            return (field.question.required && !field.question.depends_on) ||
+                   (needs_organisation && field.question.id == "person.individual");
         });
-        for (auto& page : paged(std::move(step.fields)))
+        for (auto& page : paged(std::move(step.fields), Crowding::WalkIn))
             form.add_page(std::move(page), step.id, step.title);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/form_state.hpp"
 
-#include "app/text_entry.hpp"
+#include "app/form_problems.hpp"
 #include "core/signature.hpp"
 
 #include <algorithm>
@@ -12,10 +12,6 @@
 namespace kiosk::app {
 
 namespace {
-
-constexpr std::size_t short_fields_a_page = 2;
-constexpr std::size_t staff_fields_a_page = 3;
-constexpr std::size_t choices_beside_another = 4;
 
 std::string trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
@@ -88,98 +84,6 @@ bool is_nothing(const core::Answer& answer) {
     return false;
 }
 
-using Arguments = std::vector<std::pair<std::string, std::string>>;
-
-// "<base>.between", "<base>.least" or "<base>.most", whichever the limits are; empty without any.
-Message limits_text(std::string_view base, const core::Question& question) {
-    Arguments arguments;
-    if (question.min)
-        arguments.emplace_back("min", std::to_string(*question.min));
-    if (question.max)
-        arguments.emplace_back("max", std::to_string(*question.max));
-    if (arguments.empty())
-        return {};
-    const std::string_view which = question.min && question.max ? ".between" : question.min ? ".least" : ".most";
-    return {std::string(base) + std::string(which), std::move(arguments)};
-}
-
-// Told beforehand, where somebody could otherwise only guess.
-Message limits_of(const core::Question& question) {
-    auto limits = question;
-    switch (question.type) {
-    case core::QuestionType::Number:
-        return limits_text("form.limits.number", question);
-    case core::QuestionType::Multiple:
-        if (limits.min && *limits.min <= 1)
-            limits.min.reset();
-        return limits_text("form.limits.choices", limits);
-    default:
-        return {};
-    }
-}
-
-Message format_problem(FieldKind kind) {
-    switch (kind) {
-    case FieldKind::Phone:
-        return {"form.problem.phone", {}};
-    case FieldKind::Email:
-        return {"form.problem.email", {}};
-    case FieldKind::Number:
-        return {"form.problem.number", {}};
-    case FieldKind::Date:
-        return {"form.problem.date", {}};
-    case FieldKind::Time:
-        return {"form.problem.time", {}};
-    case FieldKind::DateTime:
-        return {"form.problem.datetime", {}};
-    case FieldKind::Signature:
-        return {"form.problem.signature", {}};
-    default:
-        return {"form.problem.format", {}};
-    }
-}
-
-Message problem_text(FieldKind kind, core::AnswerProblem problem) {
-    switch (problem) {
-    case core::AnswerProblem::None:
-        return {};
-    case core::AnswerProblem::Missing:
-        return {kind == FieldKind::Signature                 ? "form.problem.sign"
-                : kind == FieldKind::List                    ? "form.problem.rows"
-                : takes_text(kind) || kind == FieldKind::Contact ? "form.problem.missing"
-                                                                 : "form.problem.choose",
-                {}};
-    case core::AnswerProblem::NotAnOption:
-        return {"form.problem.choose", {}};
-    case core::AnswerProblem::MustAccept:
-        return {"form.problem.must_accept", {}};
-    case core::AnswerProblem::TooLong:
-        return {"form.problem.too_long", {}};
-    case core::AnswerProblem::Format:
-        break;
-    }
-    return format_problem(kind);
-}
-
-// A good answer but for the question's limits: then those are what to say.
-Message limits_problem(const core::Question& question, const core::Answer& answer) {
-    auto unlimited = question;
-    unlimited.min.reset();
-    unlimited.max.reset();
-    if (core::check_answer(unlimited, &answer) != core::AnswerProblem::None)
-        return {};
-    switch (question.type) {
-    case core::QuestionType::Number:
-        return limits_text("form.problem.number", question);
-    case core::QuestionType::Multiple:
-        return limits_text("form.problem.choices", question);
-    case core::QuestionType::List:
-        return limits_text("form.problem.rows", question);
-    default:
-        return limits_text("form.problem.characters", question);
-    }
-}
-
 FieldKind column_kind(const core::QuestionColumn& column) {
     FormField cell;
     cell.question.type = column.type;
@@ -206,58 +110,6 @@ std::string number_text(double number) {
 }
 
 } // namespace
-
-FieldKind field_kind(const FormField& field) {
-    using enum core::QuestionType;
-    if (field.is_consent)
-        return FieldKind::Consent;
-    switch (field.question.type) {
-    case Text:
-        return FieldKind::Text;
-    case TextArea:
-        return FieldKind::Multiline;
-    case Number:
-        return FieldKind::Number;
-    case YesNo:
-        return FieldKind::YesNo;
-    case Single:
-        return FieldKind::Single;
-    case Multiple:
-        return FieldKind::Multiple;
-    case Date:
-        return FieldKind::Date;
-    case Time:
-        return FieldKind::Time;
-    case DateTime:
-        return FieldKind::DateTime;
-    case Email:
-        return FieldKind::Email;
-    case Phone:
-        return FieldKind::Phone;
-    case Country:
-        return FieldKind::Country;
-    case Contact:
-        return FieldKind::Contact;
-    case List:
-        return FieldKind::List;
-    case Signature:
-        return FieldKind::Signature;
-    }
-    return FieldKind::Text;
-}
-
-bool takes_text(FieldKind kind) {
-    return kind != FieldKind::YesNo && kind != FieldKind::Single && kind != FieldKind::Multiple &&
-           kind != FieldKind::Consent && kind != FieldKind::Contact && kind != FieldKind::List &&
-           kind != FieldKind::Signature;
-}
-
-bool takes_digits_only(FieldKind kind) {
-    return kind == FieldKind::Number || kind == FieldKind::Phone || kind == FieldKind::Date || kind == FieldKind::Time ||
-           kind == FieldKind::DateTime;
-}
-
-bool has_cells(FieldKind kind) { return kind == FieldKind::Contact || kind == FieldKind::List; }
 
 // ---- pages ----
 
@@ -331,18 +183,27 @@ bool FormState::ends_step() const {
 
 std::vector<StepView> FormState::steps() const {
     std::vector<StepView> views;
+    std::vector<bool> begun;
     for (std::size_t at = 0; at < m_pages.size(); ++at) {
         const auto& page = m_pages[at];
         if (!is_shown(page))
             continue;
-        if (views.empty() || views.back().id != page.step)
+        if (views.empty() || views.back().id != page.step) {
             views.push_back({page.step, page.title, false, true});
+            begun.push_back(false);
+        }
         auto& view = views.back();
         view.current = view.current || at == m_page;
-        for (const auto& field : page.fields)
-            if (is_shown(field) && !problem_of(field, false, nullptr).empty())
+        for (const auto& field : page.fields) {
+            if (!is_shown(field))
+                continue;
+            begun.back() = begun.back() || answered(field.question.id);
+            if (!problem_of(field, false, nullptr).empty())
                 view.complete = false;
+        }
     }
+    for (std::size_t i = 0; i < views.size(); ++i)
+        views[i].complete = views[i].complete && begun[i]; // nobody has looked at it yet: that is not done
     return views;
 }
 
@@ -766,34 +627,6 @@ std::pair<std::size_t, std::size_t> FormState::progress() const {
                 given += answered(field.question.id) ? 1 : 0;
             }
     return {given, asked};
-}
-
-std::vector<std::vector<FormField>> paged(std::vector<FormField> fields, Crowding crowding) {
-    const std::size_t most = crowding == Crowding::Staff ? staff_fields_a_page : short_fields_a_page;
-    std::vector<std::vector<FormField>> pages;
-    bool full = true;
-    for (auto& field : fields) {
-        const auto kind = field_kind(field);
-        const bool alone = kind == FieldKind::List || kind == FieldKind::Signature || kind == FieldKind::Contact ||
-                           (kind == FieldKind::Multiline && crowding == Crowding::Public) ||
-                           field.question.options.size() > choices_beside_another;
-        const auto depends_on_page = [&](const std::vector<FormField>& page) {
-            return field.question.depends_on && std::ranges::any_of(page, [&](const FormField& other) {
-                       const auto& declared = other.declared_as.empty() ? other.question.id : other.declared_as;
-                       return declared == field.question.depends_on->question;
-                   });
-        };
-        // The field and the switch that takes it away stand together.
-        if (!full && !field.unless.empty() && pages.back().size() + 2 > most)
-            full = true;
-        // Consents are read together, apart from questions.
-        if (full || alone || depends_on_page(pages.back()) || pages.back().front().is_consent != field.is_consent)
-            pages.emplace_back();
-        const bool consent = field.is_consent;
-        pages.back().push_back(std::move(field));
-        full = alone || (!consent && pages.back().size() >= most);
-    }
-    return pages;
 }
 
 } // namespace kiosk::app

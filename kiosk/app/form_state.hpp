@@ -35,7 +35,7 @@ struct Focus {
 };
 
 // Who the questions are put to decides how much stands on a page.
-enum class Crowding : std::uint8_t { Public = 1, Staff };
+enum class Crowding : std::uint8_t { Public = 1, WalkIn, Staff };
 
 FieldKind field_kind(const FormField& field);
 bool takes_text(FieldKind kind);

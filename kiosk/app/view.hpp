@@ -110,7 +110,7 @@ struct StepView {
     std::string id;
     LocalText title;
     bool current = false;
-    bool complete = false; // nothing required is missing
+    bool complete = false; // something is answered and nothing required is missing
 };
 
 // A page of questions, consents, the walk-in form, an interview or a lead: all are drawn alike.

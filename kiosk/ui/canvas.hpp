@@ -59,6 +59,7 @@ struct UiState {
     std::string chosen_reason;                // of an override, before it is confirmed
     std::string screen;                       // which screen was drawn last
     std::int64_t countdown_from = 0;          // the longest the countdown of this screen has shown
+    std::string wrong;                        // the fields that were wrong in the last frame
     std::string menu;                         // which list of choices is open over the screen
     std::vector<Target> targets;              // of the last frame, in the order in which they were drawn
     std::string typing;                       // the target that takes what is typed

@@ -185,8 +185,8 @@ void add_interviews(std::vector<Sample>& all) {
         made.next_label = {"form.next", {}};
         made.status = {"interview.saved", {{"time", "13:31"}}};
         made.steps = {{"interview", {"访谈对象", "Who is interviewed"}, false, true}, {"company", {"企业概况", "The company"}, false, true},
-                      {"estate", {"系统家底", "The estate"}, true, false},            {"sharding", {"分库分表", "Sharding"}, false, true},
-                      {"levels", {"服务等级", "Service levels"}, false, true},         {"pg", {"PostgreSQL 的使用", "Use of PostgreSQL"}, false, false},
+                      {"estate", {"系统家底", "The estate"}, true, false},            {"sharding", {"分库分表", "Sharding"}, false, false},
+                      {"levels", {"服务等级", "Service levels"}, false, false},         {"pg", {"PostgreSQL 的使用", "Use of PostgreSQL"}, false, false},
                       {"team", {"团队", "The team"}, false, true},                     {"community", {"参与社区", "Community"}, false, false}};
         made.heading = {"系统家底", "The estate"};
         return made;
@@ -265,8 +265,8 @@ void add_interviews(std::vector<Sample>& all) {
         return LeadRow{std::move(id), {"lead.type." + type, {}}, std::move(organisation), std::move(person), std::move(owner), std::move(due), {"lead.status." + status, {}}, true, overdue, 2};
     };
     leads.leads = {lead("l1", "trial", "青屿示例银行", "区立夏", "李白露", "11-16", "contacted", true), lead("l2", "case_talk", "海棠示例航运", "查秋分", "林冬至", "11-24", "assigned", false),
-                   lead("l3", "membership", "海棠示例航运", "查秋分", "", "", "new", false), lead("l4", "opportunity", "松果示例软件", "解惊蛰", "李白露", "11-27", "qualified", false),
-                   lead("l5", "recruit", "竹里示例大学", "", "林冬至", "12-01", "assigned", false), lead("l6", "business", "", "Alexandra Featherstonehaugh", "", "", "new", false)};
+                   lead("l4", "opportunity", "松果示例软件", "解惊蛰", "李白露", "11-27", "qualified", false),
+                   lead("l5", "recruit", "竹里示例大学", "", "林冬至", "12-01", "assigned", false), lead("l3", "membership", "海棠示例航运", "查秋分", "", "", "new", false), lead("l6", "business", "", "Alexandra Featherstonehaugh", "", "", "new", false)};
     all.push_back(staffed("staff_leads", leads, true));
     auto no_leads = leads;
     no_leads.leads.clear();

@@ -177,14 +177,16 @@ void Tour::type_pinyin(const std::string& letters, const std::string& wanted) {
 void Tour::answer(const app::FormView& form) {
     for (const auto& field : form.fields) {
         // Whoever has filled in an organisation is not "without one".
-        if ((field.answered && field.problem.empty()) || field.id == "person.individual")
+        const bool said = !field.said.zh.empty() || !field.said.en.empty();
+        if ((field.answered && field.problem.empty() && !said) || field.id == "person.individual")
             continue;
+        const auto pick = [&] { return said ? field.options.back().id : field.options.front().id; }; // not the same again
         if (field.kind == app::FieldKind::YesNo || field.kind == app::FieldKind::Consent)
             m_app.post(intent::SetAnswer{field.id, true});
         else if (field.kind == app::FieldKind::Multiple && !field.options.empty())
-            m_app.post(intent::SetAnswer{field.id, std::vector<std::string>{field.options.front().id}});
+            m_app.post(intent::SetAnswer{field.id, std::vector<std::string>{pick()}});
         else if (!field.options.empty())
-            m_app.post(intent::SetAnswer{field.id, field.options.front().id});
+            m_app.post(intent::SetAnswer{field.id, pick()});
     }
     m_app.post(intent::Confirm{});
 }
@@ -295,7 +297,7 @@ void Tour::register_somebody() {
     if (!wait_for_screen<app::FormView>("the walk-in form"))
         return;
     shoot("walk-in-empty");
-    for (int pages = 0; pages < 8; ++pages) {
+    for (int pages = 0; pages < 16; ++pages) {
         const auto view = m_app.view();
         const auto* form = body_of<app::FormView>(*view);
         if (!form)

@@ -18,6 +18,13 @@ void progress(Canvas& canvas, Rect box, std::size_t page, std::size_t pages) {
     canvas.text(box.cut_right(width), words, {Size::Small, Weight::Regular, theme.ink_soft, Align::Right});
     box.cut_right(canvas.step(2));
     const float gap = canvas.step(1), count = static_cast<float>(pages), high = canvas.step(1);
+    constexpr std::size_t most_parts = 12; // more of them are a row of dots that nobody counts
+    if (pages > most_parts) {
+        const Rect bar{box.x, box.center().y - high / 2, box.w, high};
+        canvas.fill(bar, theme.line, high / 2);
+        canvas.fill({bar.x, bar.y, std::max(high, bar.w * static_cast<float>(page) / count), high}, theme.accent.fill, high / 2);
+        return;
+    }
     const float wide = (box.w - gap * (count - 1)) / count;
     for (std::size_t i = 0; i < pages; ++i) {
         const Rect bar{box.x + static_cast<float>(i) * (wide + gap), box.center().y - high / 2, wide, high};
@@ -109,6 +116,18 @@ void fields(Scene& scene, const app::FormView& form, Rect area) {
     if (scene.keyboard && !form.focus.empty())
         while (focus < first || focus >= ends(first, room))
             first = focus < first ? focus : first + 1;
+    // A field that has turned out wrong is shown, where none of those on the screen is the reason.
+    std::string wrong;
+    std::size_t first_wrong = all.size();
+    for (std::size_t i = 0; i < form.fields.size(); ++i)
+        if (!form.fields[i].problem.empty() || !form.fields[i].said.zh.empty() || !form.fields[i].said.en.empty()) {
+            wrong += form.fields[i].id + ";";
+            first_wrong = std::min(first_wrong, i);
+        }
+    if (wrong != canvas.state().wrong && first_wrong < all.size() && !scene.keyboard &&
+        (first_wrong < first || first_wrong >= ends(first, room)))
+        first = first_wrong;
+    canvas.state().wrong = wrong;
     const auto last = ends(first, room);
     Rect list = area;
     for (std::size_t i = first; i < last; ++i) {
@@ -176,22 +195,26 @@ void draw_form(Scene scene, const app::FormView& form) {
             steps(canvas, area.cut_top(theme.target), form);
             area.cut_top(canvas.step(3));
         }
-        if (staff) // which questionnaire it is, over the group's own title
-            canvas.text(area.cut_top(theme.small + canvas.step(1.5F)), canvas.say(form.title), {Size::Small, Weight::Regular, theme.ink_soft});
-        Look words{staff ? Size::Large : Size::Title, Weight::Bold, theme.ink};
-        words.lines = 2;
-        words.smallest = Size::Large;
-        words.vertical = Look::Vertical::Top;
-        words.decides = true;
-        canvas.text(area.cut_top(canvas.measure(title, words.size, Weight::Bold, area.w, 2).y), title, words);
-        if (const auto hint = canvas.say(form.hint); !hint.empty()) {
+        // A table needs the height: its question is the title, what the form is about stands small above it.
+        const bool dense = table && wide;
+        if (staff || dense)
+            canvas.text(area.cut_top(theme.small + canvas.step(1.5F)), staff ? canvas.say(form.title) : title, {Size::Small, Weight::Regular, theme.ink_soft});
+        if (!dense) {
+            Look words{staff ? Size::Large : Size::Title, Weight::Bold, theme.ink};
+            words.lines = 2;
+            words.smallest = Size::Large;
+            words.vertical = Look::Vertical::Top;
+            words.decides = true;
+            canvas.text(area.cut_top(canvas.measure(title, words.size, Weight::Bold, area.w, 2).y), title, words);
+        }
+        if (const auto hint = canvas.say(form.hint); !hint.empty() && !dense) {
             area.cut_top(canvas.step(2));
             Look soft{Size::Body, Weight::Regular, theme.ink_soft};
             soft.lines = 2;
             soft.vertical = Look::Vertical::Top;
             canvas.text(area.cut_top(canvas.measure(hint, Size::Body, Weight::Regular, area.w, 2).y), hint, soft);
         }
-        area.cut_top(canvas.step(staff ? 3 : 4));
+        area.cut_top(canvas.step(dense ? 1 : staff ? 3 : 4));
     } else {
         area.cut_top(canvas.step(2));
     }

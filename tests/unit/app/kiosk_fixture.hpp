@@ -165,6 +165,8 @@ public:
         return {{"祝您今天有收获", "Enjoy the day"}};
     }
     core::Form registration_form(const core::EventConfig&) override {
+        if (registration)
+            return *registration;
         core::Question question;
         question.id = "pg_status";
         question.type = core::QuestionType::Single;
@@ -176,11 +178,19 @@ public:
     core::Result<core::Form> questionnaire(const core::EventConfig&, const core::QuestionnaireInfo&) override {
         return asked;
     }
-    core::Validation validate(const core::EventConfig&, const core::QuestionnaireInfo*, const core::Answers&) override {
+    core::Validation validate(const core::EventConfig&, const core::QuestionnaireInfo*, const core::Answers& answers) override {
+        validated.push_back(answers);
         return found;
     }
     std::vector<app::LocalText> in_quarantine() override { return failed; }
-    void release_quarantine() override { failed.clear(); }
+    void release_quarantine() override {
+        ++released;
+        failed.clear();
+    }
+
+    std::optional<core::Form> registration; // else the one question above
+    std::vector<core::Answers> validated;   // every call
+    int released = 0;
 
     std::vector<core::QuestionnaireInfo> offered;
     core::Form asked;
