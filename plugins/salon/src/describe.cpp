@@ -44,8 +44,8 @@ constexpr std::array full_day{
 } // namespace
 
 Welcome Salon::welcome(const WelcomeRequest& request) const {
-    return kit::lines({kit::greeting(request.holder), kit::zone(request), kit::agenda_hint(request),
-                       matchmaking_hint(request)});
+    return kit::lines(
+        {kit::greeting(request.holder), kit::zone(request), kit::agenda_hint(request), matchmaking_hint(request)});
 }
 
 Agenda Salon::agenda(const AgendaRequest& request) const {

@@ -114,17 +114,31 @@ inline Step step(const std::string& id, std::vector<Field> fields) {
     return {id, Text::of("step." + id), std::move(fields)};
 }
 
-inline constexpr std::array<std::string_view, 14> job_kinds{"dba",       "developer",  "architect", "manager", "executive",
-                                                            "sales",     "operations", "teacher",   "student", "trainer",
-                                                            "official",  "press",      "volunteer", "other"};
+inline constexpr std::array<std::string_view, 14> job_kinds{
+    "dba",     "developer", "architect", "manager",  "executive", "sales",     "operations",
+    "teacher", "student",   "trainer",   "official", "press",     "volunteer", "other"};
 
-inline Field name_field() { return bound("name", "text", "name", true); }
-inline Field phone_field() { return helped(bound("phone", "phone", "phone", true)); }
-inline Field organisation_field() { return helped(bound("organisation", "text", "organisation")); }
-inline Field title_field() { return bound("title", "text", "title"); }
-inline Field job_kind_field() { return choice_of("job_kind", "single", job_kinds); }
-inline Field privacy_field() { return helped(bound("privacy", "yes_no", "consent", true)); }
-inline Field share_field() { return helped(bound("share", "yes_no", "consent")); }
+inline Field name_field() {
+    return bound("name", "text", "name", true);
+}
+inline Field phone_field() {
+    return helped(bound("phone", "phone", "phone", true));
+}
+inline Field organisation_field() {
+    return helped(bound("organisation", "text", "organisation"));
+}
+inline Field title_field() {
+    return bound("title", "text", "title");
+}
+inline Field job_kind_field() {
+    return choice_of("job_kind", "single", job_kinds);
+}
+inline Field privacy_field() {
+    return helped(bound("privacy", "yes_no", "consent", true));
+}
+inline Field share_field() {
+    return helped(bound("share", "yes_no", "consent"));
+}
 
 // Who somebody is: name and phone are required, the organisation may be "individual". Own fields come after.
 inline Step person_step(std::vector<Field> more = {}) {
@@ -139,13 +153,27 @@ inline Step consent_step(std::vector<Field> more = {}) {
 }
 
 // Fields that several types ask in the same words, so that one form of several plugins asks them once.
-inline Field pg_status_field() { return choice("pg_status", "single", {"production", "trial", "planned", "none"}); }
+inline Field pg_status_field() {
+    return choice("pg_status", "single", {"production", "trial", "planned", "none"});
+}
 inline Field tracks_field() {
     return helped(choice("tracks", "multiple", {"mysql", "oracle", "teradata", "sqlserver", "cloud", "other"}));
 }
-inline constexpr std::array<std::string_view, 6> topics{"content", "channel", "product", "service", "talent", "training"};
-inline Field offers_field() { return choice_of("offers", "multiple", topics); }
-inline Field needs_field() { return choice_of("needs", "multiple", topics); }
+inline constexpr std::array<std::string_view, 6> topics{"content", "channel", "product",
+                                                        "service", "talent",  "training"};
+inline Field offers_field() {
+    return choice_of("offers", "multiple", topics);
+}
+inline Field needs_field() {
+    return choice_of("needs", "multiple", topics);
+}
+
+// Who wants an invoice says for whom; check_invoice() looks at the tax number.
+inline Step invoice_step() {
+    return step("invoice", {field("invoice", "yes_no"),
+                            when(required(limited(field("invoice_title", "text"), 2, 100)), "invoice", {"yes"}),
+                            when(helped(limited(field("tax_number", "text"), std::nullopt, 20)), "invoice", {"yes"})});
+}
 
 // ---- questions that an organizer wants answered at the door: settings {"ask_at_door": ["pg_status"]} ----
 
@@ -158,13 +186,14 @@ inline std::vector<std::string> asked_at_door(const Object& settings, std::span<
     return asked;
 }
 
-// Marks them in the form: required, and asked at check-in where registration left them open.
+// Marks them in the form: required, and asked at check-in where registration left them open. A required yes/no would
+// take a yes alone, so there an answer is waited for by unanswered() only.
 inline void ask_at_door(Form& form, std::span<const std::string> asked) {
     for (Step& each : form.steps)
         for (Field& made : each.fields)
             if (contains(asked, made.id)) {
                 made.ask_at = "checkin";
-                made.required = true;
+                made.required = made.required || made.type != "yes_no";
             }
 }
 
@@ -210,8 +239,7 @@ inline std::optional<Decision> before_opening(const DecideRequest& request) {
         throw Problem(KIOSK_E_REQUEST, "event.settings.doors.opens_min must be 0 to 720");
     const Moment& base =
         !doors.has("opens_min") && request.event.admission ? *request.event.admission : request.event.starts;
-    if (request.now.unix_ms >= base.unix_ms - ahead_min * minute_ms ||
-        contains(early, request.holder.role))
+    if (request.now.unix_ms >= base.unix_ms - ahead_min * minute_ms || contains(early, request.holder.role))
         return std::nullopt;
     return Decision::refuse("closed",
                             Text::of("explain.not_open", {{"time", Text::data(clock_before(base, ahead_min))}}));
@@ -312,6 +340,16 @@ inline void none_and_some(Validation& validation, const Answers& answers, const 
         complain(validation, id, "none_and_some");
 }
 
+// Of fifteen to twenty digits and capital letters; whether it exists is not for a form to say.
+inline void check_invoice(Validation& validation, const Answers& answers) {
+    const std::string number = text_of(answers, "tax_number");
+    const bool sound = number.size() >= 15 && number.size() <= 20 &&
+                       std::all_of(number.begin(), number.end(),
+                                   [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
+    if (is_yes(answers, "invoice") && !number.empty() && !sound)
+        complain(validation, "tax_number", "tax_number");
+}
+
 // ---- the welcome ----
 
 // "welcome.<role>"; roles that the kit has no words for are greeted as attendees.
@@ -406,6 +444,20 @@ inline constexpr Block draw{"draw", "draw", 15};
 inline constexpr Block photo{"photo", "photo", 10};
 } // namespace block
 
+// Makes room for what the event's add-ons bring on stage, before the draw and the photo that close a day.
+inline std::vector<Block> with_addons(const Event& event, std::span<const Block> blocks) {
+    std::vector<Block> made(blocks.begin(), blocks.end());
+    auto end = made.end();
+    while (end != made.begin() &&
+           (std::string_view((end - 1)->kind) == "draw" || std::string_view((end - 1)->kind) == "photo"))
+        --end;
+    if (has_addon(event, "roundtable"))
+        end = made.insert(end, block::panel) + 1;
+    if (has_addon(event, "user_group"))
+        made.insert(end, block::ceremony.titled("founding"));
+    return made;
+}
+
 // One after the other from the event's start.
 inline Agenda agenda(std::span<const Block> blocks) {
     Agenda made;
@@ -420,7 +472,7 @@ inline Agenda agenda(std::span<const Block> blocks) {
 inline Agenda agenda(const AgendaRequest& request, std::span<const Block> half_day, std::span<const Block> full_day) {
     if (request.length != "full_day" && request.length != "half_day")
         throw Problem(KIOSK_E_REQUEST, "request.length must be half_day or full_day");
-    return agenda(request.length == "full_day" ? full_day : half_day);
+    return agenda(with_addons(request.event, request.length == "full_day" ? full_day : half_day));
 }
 
 // ---- reports ----
@@ -457,8 +509,8 @@ inline Report report(std::vector<ReportSection> own = {}) {
 inline BookableGroup bookable(const std::string& id, const std::string& kind, std::int64_t count, std::int64_t seats) {
     return {id, kind, Text::of("resource." + id), count, seats};
 }
-inline BookableGroup in_slots(BookableGroup group, std::int64_t first_min, std::int64_t length_min, std::int64_t gap_min,
-                              std::int64_t slots) {
+inline BookableGroup in_slots(BookableGroup group, std::int64_t first_min, std::int64_t length_min,
+                              std::int64_t gap_min, std::int64_t slots) {
     group.first_min = first_min;
     group.length_min = length_min;
     group.gap_min = gap_min;
