@@ -28,9 +28,7 @@ TEST_CASE("replay: every scenario of the project holds", "[replay][integration]"
     const auto files = scenario_files();
     REQUIRE(files.size() >= 20);
     const replay::PluginFactory plugins = [](const core::Event& event) -> std::unique_ptr<core::AdmissionPlugin> {
-        auto broker = wiring::make_broker(event, {}, [] { return std::int64_t{0}; });
-        const bool wanted = broker->has_event_type() || !wiring::runs_without_plugin(event.type);
-        return wanted ? std::move(broker) : nullptr;
+        return wiring::make_replay_broker(event);
     };
     for (const auto& file : files) {
         INFO(file.filename().string());

@@ -68,6 +68,7 @@ std::vector<app::DeckChoice> LocalDeck::events() {
         wiring::VenueOptions options;
         options.database = entry.path();
         options.read_only = true;
+        options.with_plugins = false;
         const auto venue = wiring::Venue::open(std::move(options));
         if (!venue || !(*venue)->has_event())
             continue;

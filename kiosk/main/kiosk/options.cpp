@@ -72,6 +72,13 @@ const std::map<std::string, Setter, std::less<>>& setters() {
         {"form_s", seconds(&Settings::form_ms)},
         {"search_s", seconds(&Settings::search_ms)},
         {"staff_s", seconds(&Settings::staff_ms)},
+        {"plugins",
+         [](Options& options, const toml::node& node) {
+             using plugin_host::TransportKind;
+             const auto value = node.value<std::string>();
+             options.plugins = value == "in_process" ? TransportKind::InProcess : TransportKind::HelperProcess;
+             return value == "in_process" || value == "helper_process";
+         }},
         {"direction",
          [](Options& options, const toml::node& node) {
              const auto value = node.value<std::string>();

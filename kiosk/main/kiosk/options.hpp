@@ -4,6 +4,7 @@
 // Threads: one. Failure: an Error that names the file and the place in it.
 #include "app/settings.hpp"
 #include "core/result.hpp"
+#include "plugin_host/plugin.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -22,6 +23,7 @@ struct Options {
     bool show_pointer = false;
     std::filesystem::path backups; // empty: "<database>.backups"
     std::filesystem::path tour;    // empty: no tour
+    std::optional<plugin_host::TransportKind> plugins; // where they run; empty: in processes of their own
     app::Settings settings;
 };
 

@@ -212,6 +212,7 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
     wiring::VenueOptions venue_options;
     venue_options.database = options.database;
     venue_options.device = options.device;
+    venue_options.plugin_transport = options.plugins;
     venue_options.log = [](std::string_view line) { spdlog::info("plugin {}", line); };
     auto opened = wiring::Venue::open(std::move(venue_options));
     if (!opened)

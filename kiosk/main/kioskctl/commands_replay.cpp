@@ -25,9 +25,7 @@ Outcome replay(const Context& context, const std::vector<std::string>& files) {
     std::size_t passed = 0, failed = 0;
     bool wrong = false;
     const replay::PluginFactory plugins = [](const core::Event& event) -> std::unique_ptr<core::AdmissionPlugin> {
-        auto broker = wiring::make_broker(event, {}, [] { return std::int64_t{0}; });
-        const bool wanted = broker->has_event_type() || !wiring::runs_without_plugin(event.type);
-        return wanted ? std::move(broker) : nullptr;
+        return wiring::make_replay_broker(event);
     };
     for (const auto& file : files) {
         const auto scenario = [&]() -> core::Result<replay::Scenario> {

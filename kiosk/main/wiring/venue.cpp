@@ -29,28 +29,54 @@ std::string machine_name() {
     return name.data();
 }
 
+namespace {
+
+std::optional<plugin_host::TransportKind> transport_of_environment(const std::function<void(std::string_view)>& log) {
+    const char* set = std::getenv("XIANGDAO_PLUGIN_TRANSPORT");
+    if (set == nullptr || *set == '\0')
+        return {};
+    const std::string_view word = set;
+    if (word == "in_process")
+        return plugin_host::TransportKind::InProcess;
+    if (word != "helper_process" && log)
+        log("XIANGDAO_PLUGIN_TRANSPORT is neither helper_process nor in_process; helper processes are used");
+    return plugin_host::TransportKind::HelperProcess;
+}
+
+// One list for all plugins of the event, beside the database.
+void attach_quarantine(plugin_host::Options& options, const fs::path& database,
+                       const std::function<void(std::string_view)>& log) {
+    options.quarantine =
+        std::make_shared<plugin_host::QuarantineList>(plugin_host::QuarantineList::file_for(database));
+    if (const auto loaded = options.quarantine->load(); !loaded && log)
+        log("the list of plugins that are switched off counts as empty: " + loaded.error().context);
+}
+
+} // namespace
+
 std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
                                                  const std::function<void(std::string_view)>& log,
-                                                 std::function<std::int64_t()> clock_us,
                                                  const std::function<void(plugin_host::Options&)>& adjust) {
     plugin_host::Options options;
-    options.monotonic_us = std::move(clock_us);
+    options.monotonic_us = &monotonic_us;
+    options.transport = plugin_host::TransportKind::HelperProcess;
     if (log)
         options.log = [log](plugin_host::LogLevel, std::string_view plugin, std::string_view text) {
             log(std::string(plugin) + ": " + std::string(text));
         };
     if (adjust)
         adjust(options);
+    if (const auto set = transport_of_environment(log))
+        options.transport = *set;
     const auto folders = plugin_host::default_folders();
     return plugin_host::Broker::create(event.type, event.addons, folders, options);
 }
 
-bool runs_without_plugin(std::string_view event_type) {
-    // Salons have theirs; a closed-door event needs its own: who may enter is the point of it.
-    constexpr std::array<std::string_view, 10> types{"meetup",         "conference",  "conference.regional", "training",
-                                                    "visit.customer", "visit.isv",   "visit.integrator",
-                                                    "visit.middleware", "visit_town", "visit_campus"};
-    return std::ranges::find(types, event_type) != types.end();
+std::unique_ptr<plugin_host::Broker> make_replay_broker(const core::Event& event) {
+    return make_broker(event, {}, [](plugin_host::Options& options) {
+        options.monotonic_us = [] { return std::int64_t{0}; };
+        options.budget.hard_us = options.budget.start_us = 60'000'000; // a plugin that hangs for ever still ends
+    });
 }
 
 Result<std::unique_ptr<Venue>> Venue::open(VenueOptions options) {
@@ -84,23 +110,25 @@ Status Venue::load_event() {
     m_broker.reset();
     KIOSK_TRY(const auto documents, m_database->config());
     KIOSK_TRY(const auto config, core::assemble_config(documents));
-    m_broker = make_broker(config.event, m_options.log, &monotonic_us, [&](plugin_host::Options& options) {
-        attach_trust(options, m_options.database);
-        if (!m_options.read_only)
-            attach_call_journal(options, m_options.database);
-    });
-    keep_answers_in_step(*m_database, config, *m_broker, m_options.read_only, m_options.log);
+    if (m_options.with_plugins) {
+        m_broker = make_broker(config.event, m_options.log, [&](plugin_host::Options& options) {
+            if (m_options.plugin_transport)
+                options.transport = *m_options.plugin_transport;
+            attach_quarantine(options, m_options.database, m_options.log);
+            attach_trust(options, m_options.database);
+            if (!m_options.read_only)
+                attach_call_journal(options, m_options.database);
+        });
+        keep_answers_in_step(*m_database, config, *m_broker, m_options.read_only, m_options.log);
+    } else {
+        m_broker = std::make_unique<plugin_host::Broker>(nullptr, std::vector<std::unique_ptr<plugin_host::Plugin>>());
+    }
     app::Services services;
     services.store = m_database.get();
     services.clock = &m_clock;
     services.random = &m_random;
     services.verifier = &m_sodium;
-    // A plugin that is there and can't be used is another matter than one that was never installed.
-    const bool refused = std::ranges::any_of(m_broker->missing(), [](const plugin_host::MissingPlugin& missing) {
-        return missing.is_event_type && missing.error.code != ErrorCode::NotFound;
-    });
-    const bool asks = m_broker->has_event_type() || refused || !runs_without_plugin(config.event.type);
-    services.plugin = asks ? m_broker.get() : nullptr;
+    services.plugin = m_broker.get();
     KIOSK_TRY(m_check_in, app::CheckIn::create(services));
     return {};
 }

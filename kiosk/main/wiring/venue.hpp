@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace kiosk::wiring {
@@ -21,6 +22,9 @@ struct VenueOptions {
     std::string device; // empty: the database's own name, or the machine's for a new one
     bool create = false; // a missing database is made; otherwise it is an error
     bool read_only = false;
+    bool with_plugins = true; // false to look at the data only: an event type is then as good as not installed
+    // Where plugins run; empty: in processes of their own. $XIANGDAO_PLUGIN_TRANSPORT goes before it.
+    std::optional<plugin_host::TransportKind> plugin_transport;
     std::function<void(std::string_view)> log; // one line, no personal data; may be empty
 };
 
@@ -53,17 +57,13 @@ private:
     std::optional<app::CheckIn> m_check_in;
 };
 
-// The plugins of an event, from the usual folders. `clock_us` is what their time budgets are measured with; one that
-// stands still switches the budgets off, for runs that must come out the same on a busy machine. `adjust` adds what
-// belongs to a database (plugin_tools.hpp).
-std::unique_ptr<plugin_host::Broker>
-make_broker(const core::Event& event, const std::function<void(std::string_view)>& log,
-            std::function<std::int64_t()> clock_us = &monotonic_us,
-            const std::function<void(plugin_host::Options&)>& adjust = {});
-
-// Event types of ours that have no plugin installed here are admitted by the host's own rules: their plugins will only
-// narrow. Anything else without its plugin goes to staff.
-bool runs_without_plugin(std::string_view event_type);
+// The plugins of an event, from the usual folders, each in a process of its own unless $XIANGDAO_PLUGIN_TRANSPORT is
+// "in_process" (for debuggers). `adjust` adds what belongs to a database (plugin_tools.hpp).
+std::unique_ptr<plugin_host::Broker> make_broker(const core::Event& event,
+                                                 const std::function<void(std::string_view)>& log,
+                                                 const std::function<void(plugin_host::Options&)>& adjust = {});
+// The same without budgets of time, for replays: they must come out alike on a busy machine.
+std::unique_ptr<plugin_host::Broker> make_replay_broker(const core::Event& event);
 
 // $XIANGDAO_DB, else xiangdao.db in this folder.
 std::filesystem::path default_database();
