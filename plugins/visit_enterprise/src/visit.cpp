@@ -12,10 +12,11 @@ namespace {
 
 constexpr std::array<std::string_view, 3> door_questions{"department", "decision_level", "question"};
 
-// A company lets in whom it expects: its own people and the delegation, both in the roster. Others wait until somebody
-// of the company has said yes, unless settings.open lifts that.
+// A company lets in whom it expects: its own people and the delegation, who have tickets (one that this device's roster
+// does not hold yet was signed by the organizer). Others wait until somebody of the company has said yes, unless
+// settings.open lifts that.
 std::optional<Decision> unlisted(const DecideRequest& request) {
-    const bool listed = request.holder.in_roster && request.holder.source != "walk_in";
+    const bool listed = request.holder.source != "walk_in";
     if (listed || request.event.setting().flag("open", false))
         return std::nullopt;
     return Decision::to_staff("unapproved", Text::of("explain.unlisted"));
