@@ -50,7 +50,7 @@ void tab_button(Canvas& canvas, Rect box, const TabEntry& entry, bool chosen, bo
     const float side = canvas.step(3.5F);
     const auto label = canvas.tr(entry.key);
     if (stacked) {
-        Look words{Size::Small, chosen ? Weight::Bold : Weight::Regular, color, Align::Center};
+        Look words{Size::Small, Weight::Regular, color, Align::Center}; // the patch says which one is on; bold would be too wide
         words.lines = 2;
         words.vertical = Look::Vertical::Top;
         const float high = canvas.measure(label, Size::Small, words.weight, box.w, 2).y;

@@ -65,7 +65,6 @@ void due_mark(Canvas& canvas, Rect box, const app::LeadRow& lead) {
 
 void lead_row(Canvas& canvas, Rect row, const app::LeadRow& lead) {
     const auto& theme = canvas.theme();
-    const bool tall = canvas.portrait();
     const auto touch = canvas.touch("lead:" + lead.id, row);
     const auto ground = mix(theme.raised, theme.ink, 0.08 * touch.press);
     if (touch.press > 0)
@@ -79,7 +78,7 @@ void lead_row(Canvas& canvas, Rect row, const app::LeadRow& lead) {
     const Rect due = row.cut_left(canvas.step(13));
     due_mark(canvas, due, lead);
     row.cut_left(canvas.step(1.5F));
-    const float state_wide = canvas.step(tall ? 14 : 15);
+    const float state_wide = canvas.step(16);
     const Rect state = row.cut_right(state_wide);
     Look status{Size::Body, Weight::Bold, lead.open ? theme.ink : theme.ink_soft, Align::Right};
     status.smallest = Size::Small;

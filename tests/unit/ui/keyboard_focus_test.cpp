@@ -30,13 +30,16 @@ struct Typist : test::StageFixture {
         return draw(view, input).intents;
     }
     // Where Tab leads until it comes round again, with what every stop sets off.
-    std::set<std::string> round(const View& view, std::vector<Intent>* all = nullptr) {
+    enum class Pass { Stay, TurnPages };
+    std::set<std::string> round(const View& view, std::vector<Intent>* all = nullptr, Pass pass = Pass::TurnPages) {
         std::set<std::string> stops;
         for (int i = 0; i < 200; ++i) {
             auto intents = tab(view);
             if (!stops.insert(stage.ring()).second)
                 return stops;
-            const auto done = stage.ring_on_button() ? activate(view) : std::vector<Intent>{};
+            const auto& ring = stage.ring();
+            const bool turns = ring.ends_with(":down") || ring.ends_with(":up") || ring.starts_with("filter:"); // shows other things
+            const auto done = stage.ring_on_button() && !(pass == Pass::Stay && turns) ? activate(view) : std::vector<Intent>{};
             intents.insert(intents.end(), done.begin(), done.end());
             if (all)
                 all->insert(all->end(), intents.begin(), intents.end());
@@ -66,6 +69,8 @@ TEST_CASE("ui: a keyboard reaches all that a finger does", "[ui][keyboard]") {
             by_hand.size = by_key.size = size;
             std::vector<Intent> said;
             by_key.draw(sample.view);
+            by_key.round(sample.view, &said, Typist::Pass::Stay);
+            by_key.round(sample.view, &said);
             by_key.round(sample.view, &said);
             std::set<std::size_t> reached, touched;
             for (const auto& intent : said)

@@ -202,7 +202,7 @@ TEST_CASE("ui: staff undo asks first and is confirmed by the second touch", "[ui
     std::set<StaffTab> tabs;
     for (const auto& tab : all_of<intent::ChooseTab>(said))
         tabs.insert(tab.tab);
-    CHECK(tabs.size() == 5);
+    CHECK(tabs.size() == 7);
 }
 
 TEST_CASE("ui: an override is chosen, then done", "[ui][touch]") {
