@@ -110,7 +110,7 @@ private:
         if (known != m_plugins.end())
             return known->second;
         Loaded& loaded = m_plugins[id];
-        auto manifest = find_plugin(id);
+        auto manifest = find_installed(id);
         if (!manifest) {
             loaded.why = manifest.error();
             return loaded;

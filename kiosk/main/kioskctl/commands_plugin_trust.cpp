@@ -180,7 +180,7 @@ core::Result<plugin_host::QuarantineList> load_quarantine(const Context& context
 }
 
 Outcome quarantine(Context& context, const std::string& id, const std::string& reason) {
-    KIOSK_TRY(const auto manifest, find_plugin(id));
+    KIOSK_TRY(const auto manifest, find_installed(id));
     KIOSK_TRY(auto list, load_quarantine(context));
     const auto now = wiring::SystemClock().now();
     KIOSK_CHECK(list.add(manifest.id, {manifest.hashes.at(manifest.library), reason, now, "kioskctl"}));

@@ -26,18 +26,25 @@ using namespace kiosk;
 using core::ErrorCode;
 using core::fail;
 
-core::Result<plugin_host::Manifest> find_plugin(const std::string& id_or_folder) {
-    std::error_code error;
-    if (fs::is_directory(id_or_folder, error))
-        return plugin_host::read_manifest(id_or_folder);
+core::Result<plugin_host::Manifest> find_installed(const std::string& id) {
     const auto found = plugin_host::discover(plugin_host::default_folders());
     for (const auto& manifest : found.plugins)
-        if (manifest.id == id_or_folder)
+        if (manifest.id == id)
             return manifest;
     for (const auto& refusal : found.refused)
-        if (refusal.folder.filename() == id_or_folder)
+        if (refusal.folder.filename() == id)
             return std::unexpected(refusal.error);
-    return fail(ErrorCode::NotFound, "error.no_such_plugin", id_or_folder);
+    return fail(ErrorCode::NotFound, "error.no_such_plugin", id);
+}
+
+core::Result<plugin_host::Manifest> find_plugin(const std::string& id_or_folder) {
+    if (id_or_folder.find('/') != std::string::npos)
+        return plugin_host::read_manifest(id_or_folder);
+    auto installed = find_installed(id_or_folder);
+    std::error_code error;
+    if (!installed && installed.error().code == ErrorCode::NotFound && fs::is_directory(id_or_folder, error))
+        return plugin_host::read_manifest(id_or_folder);
+    return installed;
 }
 
 std::string sentence(const Context& context, const core::Error& error) {

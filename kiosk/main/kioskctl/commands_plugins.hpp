@@ -13,7 +13,8 @@ namespace kioskctl {
 
 namespace plugin_host = kiosk::plugin_host;
 
-// By id among the installed ones, or the folder of one.
+core::Result<plugin_host::Manifest> find_installed(const std::string& id);
+// The same, or the folder of one: what has a slash in it is a folder, an installed id goes before a folder of that name.
 core::Result<plugin_host::Manifest> find_plugin(const std::string& id_or_folder);
 // "sentence (context)" of an error.
 std::string sentence(const Context& context, const core::Error& error);
