@@ -118,10 +118,10 @@ void allow_computing(Filter& filter) {
     filter.allow({SCMP_SYS(sysinfo), SCMP_SYS(getrandom)});
     filter.allow({SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask)});
     // Whoever could take SIGSYS for himself could go on after a call that is barred. (Blocked, it ends the process.)
-    filter.allow_if(SCMP_SYS(rt_sigaction), {SCMP_A0(SCMP_CMP_NE, SIGSYS)});
+    filter.allow_if(SCMP_SYS(rt_sigaction), {SCMP_A0(SCMP_CMP_NE, SIGSYS, 0)});
     // abort() and raise(), of this process alone.
     const auto self = static_cast<scmp_datum_t>(::getpid());
-    filter.allow_if(SCMP_SYS(tgkill), {SCMP_A0(SCMP_CMP_EQ, self)});
+    filter.allow_if(SCMP_SYS(tgkill), {SCMP_A0(SCMP_CMP_EQ, self, 0)});
     // stdio asks what kind of file stdout is before it prints to it.
     filter.answer(ENOTTY, {SCMP_SYS(ioctl)});
     filter.answer(ESPIPE, {SCMP_SYS(lseek)});
