@@ -40,21 +40,33 @@ void add(AnswerCount& count, bool present) {
     count.present += present;
 }
 
-void tally_rows(AnswerTally& tally, const core::Question& question, const core::AnswerRows& rows) {
-    for (const auto& row : rows)
-        for (const auto& column : question.columns) {
+void tally_rows(AnswerTally& tally, const core::Question& question, const core::AnswerRows& rows, bool with_texts) {
+    const auto amount_column = std::ranges::find(question.columns, core::QuestionType::Number, &core::QuestionColumn::type);
+    for (const auto& row : rows) {
+        const auto value_of = [&](const core::QuestionColumn& column) {
             const auto cell = row.find(column.id);
-            if (cell == row.end() || cell->second.empty())
+            return cell == row.end() ? std::string() : cell->second;
+        };
+        const auto amount =
+            amount_column == question.columns.end() ? std::nullopt : read_number(value_of(*amount_column));
+        for (const auto& column : question.columns) {
+            const auto value = value_of(column);
+            if (value.empty())
                 continue;
-            if (column.type == core::QuestionType::Single)
-                ++tally.cells[column.id][cell->second];
-            if (column.type == core::QuestionType::Number)
-                if (const auto number = read_number(cell->second))
+            if (column.type == core::QuestionType::Number) {
+                if (const auto number = read_number(value))
                     tally.cell_sums[column.id] += *number;
+            } else if (column.type == core::QuestionType::Single || with_texts) {
+                auto& count = tally.cells[column.id][value];
+                ++count.rows;
+                count.amount += amount.value_or(0);
+            }
         }
+    }
 }
 
-void tally_answer(AnswerTally& tally, const core::Question* question, const core::Answer& answer, bool present) {
+void tally_answer(AnswerTally& tally, const core::Question* question, const core::Answer& answer, bool present,
+                  bool with_texts) {
     const auto* typed = std::get_if<std::string>(&answer);
     const auto* chosen = std::get_if<std::vector<std::string>>(&answer);
     const auto* rows = std::get_if<core::AnswerRows>(&answer);
@@ -69,7 +81,7 @@ void tally_answer(AnswerTally& tally, const core::Question* question, const core
     if (rows != nullptr) {
         tally.rows += static_cast<std::int64_t>(rows->size());
         if (question != nullptr)
-            tally_rows(tally, *question, *rows);
+            tally_rows(tally, *question, *rows, with_texts);
     }
     if (typed == nullptr || question == nullptr)
         return;
@@ -148,21 +160,22 @@ void ReportData::take_scan(const core::StoredScan& scan) {
     }
     if (wants("admitted_by_day") || wants_units())
         m_days[key].insert(m_request.config->event.timezone.day_number(record.at));
-    if (wants("admitted_by_session") || wants_units())
+    if (wants("admitted_by_session") || wants("closed_door_present") || wants("closed_door_roster") || wants_units())
         if (const auto session = session_of(*m_request.config, record); !session.empty())
             m_sessions[key].insert(session);
 }
 
 void ReportData::count_answers(const core::Answers& given, bool present, std::map<std::string, AnswerTally>& into) const {
-    for (const auto& [id, answer] : given)
-        tally_answer(into[id], question(id), answer, present);
+    for (const auto& [id, answer] : given) {
+        tally_answer(into[id], question(id), answer, present, m_request.confidential);
+    }
 }
 
-void ReportData::take_registration(const core::Registration& registration) {
+core::Status ReportData::take_registration(const core::Registration& registration) {
     const auto attendance = m_tally.take(registration);
     const bool present = attendance.presence == Presence::Present || attendance.presence == Presence::WalkIn;
     if (registration.status == core::RegistrationStatus::Cancelled && !present)
-        return;
+        return {};
     auto& ticket = tickets[registration.ticket_type];
     ++ticket.registered;
     ticket.present += present;
@@ -184,15 +197,21 @@ void ReportData::take_registration(const core::Registration& registration) {
         return {person.name, person.organisation, person.title, role,
                 has_consent(registration.consents, "media") || has_consent(registration.consents, "share")};
     };
-    if (present && wants("founding_roster"))
+    if (present && (wants("founding_roster") || wants("founding_organisations") || wants("founding_organizers")))
         if (const auto answer = given.find(std::string(role_question)); answer != given.end())
-            if (const auto* role = std::get_if<std::string>(&answer->second); role != nullptr && !role->empty())
+            if (const auto* role = std::get_if<std::string>(&answer->second); role != nullptr && !role->empty()) {
                 founders.push_back(member(*role));
+                if (!is_individual(registration.person.organisation))
+                    m_founding_organisations.insert(canonical_organisation(registration.person.organisation));
+            }
     constexpr std::array<std::string_view, 3> guest_roles{"speaker", "moderator", "vip"};
     if (present && wants("guests_with_titles") && std::ranges::find(guest_roles, registration.event_role) != guest_roles.end())
         guests.push_back(member(registration.event_role));
+    if (wants("closed_door_invited") || wants("closed_door_present") || wants("closed_door_roster")) {
+        KIOSK_CHECK(take_invited(registration, member("")));
+    }
     if (!wants_units())
-        return;
+        return {};
     Attendee attendee{registration.person.name, {}};
     std::set<std::int64_t> days;
     std::set<std::string> sessions;
@@ -205,6 +224,32 @@ void ReportData::take_registration(const core::Registration& registration) {
     for (const auto& unit : units)
         attendee.units.push_back(unit.session.empty() ? days.contains(unit.day) : sessions.contains(unit.session));
     attendees.push_back(std::move(attendee));
+    return {};
+}
+
+// The roster of the closed doors: who was invited, and whom somebody let in all the same.
+core::Status ReportData::take_invited(const core::Registration& registration, const RosterMember& member) {
+    const auto came_to = [&](const std::string& session) {
+        for (const auto& key : {registration.uid, "ticket:" + registration.ticket})
+            if (const auto found = m_sessions.find(key); found != m_sessions.end() && found->second.contains(session))
+                return true;
+        return false;
+    };
+    bool invited_somewhere = false, came = false;
+    for (const auto& session : m_request.config->sessions) {
+        if (session.kind != "closed_door")
+            continue;
+        came = came || came_to(session.id);
+        KIOSK_TRY(const auto invitation, m_request.store->invitation(session.id, registration.ticket));
+        invited_somewhere = invited_somewhere ||
+                            (invitation && (invitation->status == core::InvitationStatus::Approved ||
+                                            invitation->status == core::InvitationStatus::Accepted));
+    }
+    if (invited_somewhere || came) {
+        invited.push_back(member);
+        invited.back().role = came ? "1" : "";
+    }
+    return {};
 }
 
 core::Status ReportData::gather_interviews() {
@@ -234,7 +279,7 @@ void ReportData::take_interview(const core::Response& response) {
         const auto known = interview_questions.find(id);
         const auto* asked = known == interview_questions.end() ? nullptr : &known->second;
         auto& tally = interview_answers[id];
-        tally_answer(tally, asked, answer, true);
+        tally_answer(tally, asked, answer, true, m_request.confidential);
         const auto* typed = std::get_if<std::string>(&answer);
         const bool words = asked != nullptr && (asked->type == core::QuestionType::Text || asked->type == core::QuestionType::TextArea);
         if (m_request.confidential && words && typed != nullptr && !typed->empty())
@@ -255,10 +300,13 @@ core::Status ReportData::gather() {
     for (const auto& [person, sessions] : m_sessions)
         for (const auto& session : sessions)
             ++admitted_by_session[session];
+    core::Status taken;
     KIOSK_CHECK(m_request.store->for_each_registration([&](const core::Registration& registration) {
-        take_registration(registration);
-        return true;
+        taken = take_registration(registration);
+        return taken.has_value();
     }));
+    KIOSK_CHECK(taken);
+    founding_organisations = static_cast<std::int64_t>(m_founding_organisations.size());
     std::ranges::stable_sort(attendees, {}, [](const Attendee& attendee) { return core::pinyin(attendee.name).full; });
     KIOSK_CHECK(gather_interviews());
     KIOSK_TRY(leads, m_request.store->leads());

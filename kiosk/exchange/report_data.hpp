@@ -16,12 +16,18 @@ struct AnswerCount {
     std::int64_t present = 0;
 };
 
+// Lines of lists with the same value in one column, and what they amount to in the list's first column of numbers.
+struct CellCount {
+    std::int64_t rows = 0;
+    double amount = 0;
+};
+
 struct AnswerTally {
     std::map<std::string, AnswerCount> options; // option id, or "yes" and "no"
     AnswerCount given;                          // answered at all
     std::int64_t rows = 0;                      // of lists
-    std::map<std::string, std::map<std::string, std::int64_t>> cells; // of lists: column → option → rows
-    std::map<std::string, double> cell_sums;                          // of lists: column of numbers → sum
+    std::map<std::string, std::map<std::string, CellCount>> cells; // of lists: column → value → lines
+    std::map<std::string, double> cell_sums;                       // of lists: column of numbers → sum
     std::vector<std::pair<std::string, std::string>> texts; // organisation, words; only where confidential
     std::int64_t numbers = 0;                   // that could be read
     double sum = 0;
@@ -69,6 +75,8 @@ public:
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> responses; // questionnaire id → final, drafts
     std::map<std::string, std::set<std::string>> organisations_by_answer;   // "question/option" → canonical names
     std::vector<RosterMember> founders;
+    std::int64_t founding_organisations = 0;
+    std::vector<RosterMember> invited; // to closed doors, and who came without; role: "1" where they came
     std::vector<RosterMember> guests; // speakers, moderators and guests of honour who came
     std::vector<Unit> units;
     std::vector<Attendee> attendees; // registrations that are valid, by name
@@ -83,7 +91,8 @@ private:
     bool wants_units() const;
     void find_units();
     void take_scan(const core::StoredScan& scan);
-    void take_registration(const core::Registration& registration);
+    core::Status take_registration(const core::Registration& registration);
+    core::Status take_invited(const core::Registration& registration, const RosterMember& member);
     void count_answers(const core::Answers& given, bool present, std::map<std::string, AnswerTally>& into) const;
     void take_interview(const core::Response& response);
     core::Status gather_interviews();
@@ -95,6 +104,7 @@ private:
     std::map<std::string, std::set<std::int64_t>> m_days;
     std::map<std::string, std::set<std::string>> m_sessions;
     std::map<std::string, core::Answers> m_door_answers;
+    std::set<std::string> m_founding_organisations; // canonical
 };
 
 } // namespace kiosk::exchange

@@ -22,10 +22,10 @@ constexpr std::size_t most_rows = 500; // of people or words in one table
 constexpr std::array<std::string_view, 18> unrecorded_prefixes{
     "bookings_", "booking_",  "feedback_", "channels_", "gifts_",   "online_",      "live_",   "replay_",  "hosts_",
     "sponsors_", "exam_",     "pairs_",    "outcomes_", "no_shows", "certificates", "minutes", "questions_", "captions_"};
-constexpr std::array<std::string_view, 16> unrecorded{
+constexpr std::array<std::string_view, 18> unrecorded{
     "first_time", "returning", "gifts",        "sponsors",  "album_link", "points", "discussion_points",
     "outcomes",   "captions",  "panel_topics", "exam_results", "certificate_list", "draw", "media_links",
-    "use_by_slot", "pair_matrix"};
+    "use_by_slot", "pair_matrix", "closed_door_minutes", "closed_door_points"};
 
 bool is_unrecorded(std::string_view id) {
     return std::ranges::find(unrecorded, id) != unrecorded.end() ||
@@ -88,7 +88,13 @@ private:
     void eligibility(ReportFigure& figure) const;
     void leads(ReportFigure& figure) const;
     void roster(ReportFigure& figure, const std::vector<RosterMember>& members, const core::Question* roles) const;
+    void closed_roster(ReportFigure& figure) const;
     void answers(ReportFigure& figure, const std::string& question) const;
+    std::string option_name(const core::QuestionColumn& column, const std::string& id) const {
+        const auto option = std::ranges::find(column.options, id, &core::QuestionOption::id);
+        return option == column.options.end() || in(option->text).empty() ? id : in(option->text);
+    }
+    bool column_of_list(ReportFigure& figure, const std::string& id) const;
     ReportTable answer_table(const core::Question* asked, const AnswerTally& tally, bool with_presence) const;
     void questionnaire(ReportFigure& figure, const std::string& questionnaire) const;
 
@@ -278,6 +284,21 @@ void FigureMaker::roster(ReportFigure& figure, const std::vector<RosterMember>& 
     figure.table = std::move(made);
 }
 
+// Names of a closed door stand in confidential sections alone.
+void FigureMaker::closed_roster(ReportFigure& figure) const {
+    if (!m_confidential) {
+        set(figure, static_cast<std::int64_t>(m_data.invited.size()));
+        return;
+    }
+    ReportTable made{{text("report.head.name"), text("report.head.organisation"), text("report.head.title"),
+                      text("report.figure.present")}, {}};
+    for (const auto& member : m_data.invited)
+        if (made.rows.size() < most_rows)
+            made.rows.push_back({cell(member.name), cell(member.organisation), cell(member.title),
+                                 cell(member.role.empty() ? "–" : "✓")});
+    figure.table = std::move(made);
+}
+
 ReportTable FigureMaker::answer_table(const core::Question* asked, const AnswerTally& tally, bool with_presence) const {
     ReportTable made{{text("report.head.answer")}, {}};
     if (with_presence) {
@@ -307,6 +328,8 @@ ReportTable FigureMaker::answer_table(const core::Question* asked, const AnswerT
     for (const auto& [id, count] : tally.options)
         if (!shown.contains(id))
             add(id == "yes" || id == "no" ? text("export." + id) : id, count);
+    if (tally.given.all == 0)
+        return made;
     if (tally.options.empty())
         add(text("report.answered"), tally.given);
     if (tally.numbers > 0) {
@@ -317,12 +340,9 @@ ReportTable FigureMaker::answer_table(const core::Question* asked, const AnswerT
         value(text("report.rows"), std::to_string(tally.rows));
     if (asked != nullptr)
         for (const auto& column : asked->columns) {
-            if (const auto options = tally.cells.find(column.id); options != tally.cells.end())
-                for (const auto& [id, count] : options->second) {
-                    const auto option = std::ranges::find(column.options, id, &core::QuestionOption::id);
-                    value(in(column.text) + " · " + (option == column.options.end() ? id : in(option->text)),
-                          std::to_string(count));
-                }
+            if (const auto values = tally.cells.find(column.id); values != tally.cells.end() && column.type == core::QuestionType::Single)
+                for (const auto& [id, count] : values->second)
+                    value(in(column.text) + " · " + option_name(column, id), std::to_string(count.rows));
             if (const auto sum = tally.cell_sums.find(column.id); sum != tally.cell_sums.end())
                 value(in(column.text) + " · " + text("report.sum"), decimal(sum->second));
         }
@@ -332,21 +352,60 @@ ReportTable FigureMaker::answer_table(const core::Question* asked, const AnswerT
     return made;
 }
 
+// "Q11_database": one column of a list, by value, with the lines and what they amount to.
+bool FigureMaker::column_of_list(ReportFigure& figure, const std::string& id) const {
+    for (auto at = id.rfind('_'); at != std::string::npos && at > 0; at = id.rfind('_', at - 1)) {
+        const auto question = id.substr(0, at);
+        const auto known = m_data.interview_questions.find(question);
+        const auto* asked = known != m_data.interview_questions.end() ? &known->second : m_data.question(question);
+        if (asked == nullptr)
+            continue;
+        const auto column = std::ranges::find(asked->columns, id.substr(at + 1), &core::QuestionColumn::id);
+        if (column == asked->columns.end())
+            continue;
+        figure.label = in(asked->text) + " · " + in(column->text);
+        ReportTable made{{in(column->text), text("report.head.lines")}, {}};
+        const auto amount = std::ranges::find(asked->columns, core::QuestionType::Number, &core::QuestionColumn::type);
+        if (amount != asked->columns.end())
+            made.head.push_back(in(amount->text));
+        const auto& tallies = known != m_data.interview_questions.end() ? m_data.interview_answers : m_data.answers;
+        if (const auto tally = tallies.find(question); tally != tallies.end())
+            if (const auto values = tally->second.cells.find(column->id); values != tally->second.cells.end())
+                for (const auto& [value, count] : values->second) {
+                    if (made.rows.size() >= most_rows)
+                        break;
+                    made.rows.push_back({cell(option_name(*column, value)), cell(count.rows)});
+                    if (amount != asked->columns.end())
+                        made.rows.back().push_back(cell(decimal(count.amount)));
+                }
+        figure.table = std::move(made);
+        return true;
+    }
+    return false;
+}
+
 void FigureMaker::answers(ReportFigure& figure, const std::string& question) const {
     const auto* asked = m_data.question(question);
-    const auto registered = m_data.answers.find(question);
-    const auto interview = m_data.interview_answers.find(question);
+    const bool of_registrants = asked != nullptr;
     if (asked == nullptr)
         if (const auto known = m_data.interview_questions.find(question); known != m_data.interview_questions.end())
             asked = &known->second;
+    const auto registered = m_data.answers.find(question);
+    const auto interview = m_data.interview_answers.find(question);
+    const bool by_registrants = registered != m_data.answers.end() && registered->second.given.all > 0;
+    const bool in_interviews = interview != m_data.interview_answers.end() && interview->second.given.all > 0;
+    if (asked == nullptr && !by_registrants && !in_interviews) {
+        // Nobody has asked it yet, as long as no interview was begun; then its words are not here either.
+        if (!column_of_list(figure, question))
+            figure.state = State::NotRecorded;
+        return;
+    }
     if (asked != nullptr && !in(asked->text).empty())
         figure.label = in(asked->text);
-    if (registered != m_data.answers.end() && registered->second.given.all > 0)
+    if (by_registrants)
         figure.table = answer_table(asked, registered->second, true);
-    else if (interview != m_data.interview_answers.end() && interview->second.given.all > 0)
-        figure.table = answer_table(asked, interview->second, false);
     else
-        figure.table = answer_table(asked, {}, asked != nullptr && m_data.question(question) != nullptr);
+        figure.table = answer_table(asked, in_interviews ? interview->second : AnswerTally{}, of_registrants);
 }
 
 void FigureMaker::questionnaire(ReportFigure& figure, const std::string& questionnaire) const {
@@ -364,6 +423,16 @@ bool FigureMaker::people(ReportFigure& figure) const {
         roster(figure, m_data.founders, m_data.question("role_wanted"));
     else if (figure.id == "guests_with_titles")
         roster(figure, m_data.guests, nullptr);
+    else if (figure.id == "founding_organisations")
+        set(figure, m_data.founding_organisations);
+    else if (figure.id == "founding_organizers")
+        set(figure, std::ranges::count(m_data.founders, "organizer", &RosterMember::role));
+    else if (figure.id == "closed_door_invited")
+        set(figure, static_cast<std::int64_t>(m_data.invited.size()));
+    else if (figure.id == "closed_door_present")
+        set(figure, std::ranges::count(m_data.invited, "1", &RosterMember::role));
+    else if (figure.id == "closed_door_roster")
+        closed_roster(figure);
     else if (figure.id == "attendance_matrix")
         matrix(figure);
     else if (figure.id == "eligibility")
@@ -391,7 +460,7 @@ bool FigureMaker::table(ReportFigure& figure) const {
         agenda(figure, talks);
     else if (id == "cases")
         agenda(figure, cases);
-    else if (id == "panels")
+    else if (id == "panels" || id == "panel")
         agenda(figure, panels);
     else if (id == "tickets_by_type")
         tickets(figure);

@@ -92,7 +92,7 @@ void MarkdownWriter::write_table(const ReportFigure& figure, bool headed) {
 
 void MarkdownWriter::write_part(const ReportPart& part) {
     m_out += "## " + markdown_text(part.title) +
-             (part.confidential ? " " + text("report.confidential_mark") : std::string()) + "\n\n";
+             (part.confidential ? text("report.confidential_mark") : std::string()) + "\n\n";
     std::vector<const ReportFigure*> singles, tables;
     std::vector<std::string> unrecorded, unknown;
     for (const auto& figure : part.figures) {
@@ -115,7 +115,7 @@ void MarkdownWriter::write_part(const ReportPart& part) {
         m_out += "\n";
     }
     for (const auto* figure : tables)
-        write_table(*figure, tables.size() > 1 || figure->label != part.title);
+        write_table(*figure, tables.size() > 1 || figure->id.starts_with("answers_"));
     if (!unrecorded.empty())
         m_out += text("report.not_recorded", {{"figures", joined(unrecorded)}}) + "\n\n";
     if (!unknown.empty())

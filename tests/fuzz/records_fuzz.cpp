@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations and documents from another device or an older database: what decodes is written back alike.
+// Operations and documents from another device or an older database: what decodes is written back alike. Pinned forms,
+// and the leads that answers make by their rules, too.
+#include "core/leads.hpp"
 #include "core/records.hpp"
+#include "core/responses.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,12 +45,42 @@ void decode_all(const std::string& body, const std::string& personal) {
     round_trip(operation, decode_config, make_config);
     operation.kind = operation_kind::invitation_set;
     round_trip(operation, decode_invitation, make_invitation);
+    operation.kind = operation_kind::response_set;
+    round_trip(operation, decode_response, make_response);
+    operation.kind = operation_kind::lead_set;
+    round_trip(operation, decode_lead, make_lead);
     operation.kind = operation_kind::undo;
     (void)decode_undo(operation);
     operation.kind = operation_kind::revocation_add;
     (void)decode_revocation(operation);
     operation.kind = operation_kind::personal_erase;
     (void)decode_erasure(operation);
+}
+
+// The first line is a form, the second answers to it.
+void fill_in(const std::string& form_text, const std::string& answers_text) {
+    const auto form = parse_form(form_text);
+    if (!form)
+        return;
+    const auto written = form_json(*form);
+    const auto again = parse_form(written);
+    KIOSK_ASSERT(again.has_value());
+    KIOSK_ASSERT(form_json(*again) == written);
+    auto answers = parse_answers(answers_text);
+    if (!answers)
+        return;
+    Response response;
+    response.uid = "r";
+    response.status = ResponseStatus::Final;
+    response.answers = std::move(*answers);
+    for (const auto& lead : leads_of(response, *form)) {
+        Operation operation;
+        const auto draft = make_lead(lead);
+        operation.kind = draft.kind;
+        operation.body = draft.body;
+        operation.personal = draft.personal;
+        (void)decode_lead(operation); // a rule may name a type that no lead can have
+    }
 }
 
 void assemble(std::string_view entity, const std::string& json) {
@@ -74,6 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string input(reinterpret_cast<const char*>(data), size);
     const auto newline = input.find('\n');
     decode_all(input.substr(0, newline), newline == std::string::npos ? std::string() : input.substr(newline + 1));
+    fill_in(input.substr(0, newline), newline == std::string::npos ? "{}" : input.substr(newline + 1));
     (void)parse_person(input);
     (void)parse_answers(input);
     (void)parse_consents(input);

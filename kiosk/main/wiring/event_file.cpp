@@ -53,7 +53,8 @@ const std::vector<SeedKind>& seed_kinds() {
           "include_unpaid", "capacity", "closed", "rules"}},
         {"questions",
          "question",
-         {"id", "type", "required", "ask_at", "ticket_types", "text_zh", "text_en", "options", "depends_on"}},
+         {"id", "type", "required", "ask_at", "ticket_types", "text_zh", "text_en", "options", "columns", "min", "max",
+          "depends_on"}},
         {"staff", "staff", {"id", "roles", "name", "pin"}},
     };
     return kinds;
