@@ -5,6 +5,7 @@
 #include "exchange/roster_import.hpp"
 #include "main/kioskctl/commands_leads.hpp"
 #include "main/wiring/event_setup.hpp"
+#include "plugin_host/call_journal.hpp"
 #include "resources/resources.hpp"
 
 #include <fmt/format.h>
@@ -95,7 +96,7 @@ Outcome show_event(Context& context) {
 
 // Opens or closes the event or one of its doors.
 Outcome set_closed(Context& context, const std::string& checkpoint, bool closed) {
-    KIOSK_TRY(const auto venue, context.open_event());
+    KIOSK_TRY(auto venue, context.open_event());
     auto config = venue->config();
     if (checkpoint.empty()) {
         config.event.closed = closed;
@@ -115,6 +116,9 @@ Outcome set_closed(Context& context, const std::string& checkpoint, bool closed)
     if (checkpoint.empty() && closed) {
         KIOSK_CHECK(warn_of_loose_ends(context, venue->database()));
     }
+    venue.reset(); // it may still have calls to record
+    if (checkpoint.empty() && closed)
+        plugin_host::CallJournal::forget(context.database);
     const auto what = checkpoint.empty() ? config.event.code : checkpoint;
     context.say(closed ? "cli.event.closed_now" : "cli.event.open_now", {{"what", what}});
     context.emit({{"what", what}, {"closed", closed}});
@@ -182,7 +186,7 @@ Outcome stats(Context& context) {
 }
 
 Outcome erase(Context& context, const std::string& ticket, bool everybody, int older_than_days, bool yes) {
-    KIOSK_TRY(const auto venue, context.open_event());
+    KIOSK_TRY(auto venue, context.open_event());
     auto& database = venue->database();
     std::vector<std::string> uids;
     if (everybody) {
@@ -225,6 +229,9 @@ Outcome erase(Context& context, const std::string& ticket, bool everybody, int o
         KIOSK_CHECK(database.erase(uids[i]));
         context.progress(context.text("cli.erase.progress"), static_cast<double>(i + 1) / static_cast<double>(uids.size()));
     }
+    // Recorded calls hold answers, though no names; the venue may still have some to write.
+    venue.reset();
+    plugin_host::CallJournal::forget(context.database);
     context.progress_done();
     context.say("cli.erase.done", {{"people", std::to_string(uids.size())}});
     context.emit({{"erased", uids.size()}});
