@@ -90,9 +90,13 @@ class Roundtable {
     }
 
     // Questions are as people wrote them, so they are for the organizers; the others see what was talked about.
-    Report report(const ReportRequest&) const {
-        return {{kit::section("panel", {"panel"}), kit::section("panel_topics", {"answers_panel_topics"}),
-                 kit::section("panel_questions", {"answers_panel_question"}, kit::Audience::Organizers)}};
+    Report report(const ReportRequest& request) const {
+        Report report{{kit::section("panel", {"panel"})}};
+        if (!topics_of(kit::settings_of(request.event, "roundtable")).empty())
+            report.sections.push_back(kit::section("panel_topics", {"answers_panel_topics"}));
+        report.sections.push_back(
+            kit::section("panel_questions", {"answers_panel_question"}, kit::Audience::Organizers));
+        return report;
     }
 };
 
