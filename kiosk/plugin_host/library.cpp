@@ -95,7 +95,9 @@ core::Result<const kiosk_plugin*> load_library(const Manifest& manifest, std::st
     const auto load = [&]() -> core::Result<const kiosk_plugin*> {
         KIOSK_TRY(const int descriptor, seal_library(manifest, bytes));
         auto table = load_sealed_library(manifest, descriptor);
-        if (!table)
+        // Only what could not be mapped lets go of its descriptor: the loader knows libraries by path, and the next one
+        // under the same number would be taken for this one.
+        if (!table && table.error().code == ErrorCode::Unavailable)
             close(descriptor);
         return table;
     };

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "unit/plugin_host/fixture.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
