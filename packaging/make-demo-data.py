@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the demo salon: assets/demo/hangzhou.json and assets/demo/hangzhou-roster.csv.
+"""Writes the demo salon (assets/demo/hangzhou.json, hangzhou-roster.csv) and the demo visit (begonia.json,
+begonia-response.json).
 
 The same bytes every time (fixed seed); the results are in the repository, so this is needed only after a change here.
 With --check nothing is written; the exit code says whether the files are what this program makes.
@@ -19,6 +20,7 @@ import unicodedata
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+import demo_visit  # noqa: E402
 from demo_ticket import ticket_text  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "demo"
@@ -329,9 +331,14 @@ def main():
         person["ticket"] = ticket_code(rng, used)
     event = make_event(rng, people, used)
     check_facts(event, people)
+    visit = demo_visit.make_event(random.Random(20261121), SURNAMES, SOLAR_TERMS, at)
+    assert len(visit["registrations"]) == 24
+    as_bytes = lambda value: (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
     files = {
-        "hangzhou.json": (json.dumps(event, ensure_ascii=False, indent=2) + "\n").encode(),
+        "hangzhou.json": as_bytes(event),
         "hangzhou-roster.csv": roster_csv(people).encode(),
+        "begonia.json": as_bytes(visit),
+        "begonia-response.json": as_bytes(demo_visit.RESPONSE),
     }
     if sys.argv[1:] == ["--check"]:
         stale = [name for name, data in files.items()
