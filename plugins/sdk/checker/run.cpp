@@ -85,6 +85,9 @@ bool decode(const std::string& text, std::vector<Finding>& findings) {
     dup2(nowhere, 1);
     dup2(nowhere, 2);
     close(nowhere);
+    // A crash has to end the process as a crash, also where a sanitizer would rather write a report about it.
+    for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+        std::signal(number, SIG_DFL);
     Findings findings;
     Bench bench(subject, findings);
     try {
