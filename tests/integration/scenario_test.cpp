@@ -32,6 +32,31 @@ TEST_CASE("scenario: a good file is read", "[replay][scenario]") {
     CHECK_FALSE(scenario->seed.config.event.ends);
 }
 
+TEST_CASE("scenario: questions may be tables, contacts and signatures, with limits", "[replay][scenario]") {
+    auto json = good();
+    json["seed"]["questions"] = Json::parse(R"([
+        {"id": "systems", "type": "list", "text_zh": "系统", "max": 8,
+         "columns": [{"id": "name", "required": true, "text_zh": "名称"},
+                     {"id": "tier", "type": "single", "options": [{"id": "core", "text_zh": "核心"}]},
+                     {"id": "count", "type": "number"}]},
+        {"id": "who", "type": "contact"}, {"id": "nda", "type": "signature", "required": true},
+        {"id": "people", "type": "number", "min": 0, "max": 9}])");
+    const auto scenario = replay::parse_scenario(json.dump());
+    REQUIRE(scenario);
+    const auto* systems = scenario->seed.config.question("systems");
+    REQUIRE(systems != nullptr);
+    CHECK(systems->type == core::QuestionType::List);
+    CHECK(systems->columns.size() == 3);
+    CHECK(systems->max == 8);
+    CHECK(scenario->seed.config.question("who")->type == core::QuestionType::Contact);
+    CHECK(scenario->seed.config.question("nda")->type == core::QuestionType::Signature);
+    CHECK(scenario->seed.config.question("people")->min == 0);
+    json["seed"]["questions"][0]["columns"][0]["type"] = "signature"; // a cell is a word, a number or a choice
+    CHECK_FALSE(replay::parse_scenario(json.dump()));
+    json["seed"]["questions"][0].erase("columns");
+    CHECK_FALSE(replay::parse_scenario(json.dump()));
+}
+
 TEST_CASE("scenario: what is not understood is refused and named", "[replay][scenario]") {
     auto json = good();
     std::string named;
