@@ -70,6 +70,7 @@ expect 2 "cannot be read" plugins check ./nowhere
 # Switched off, the door goes to staff; switched on, it opens. What was asked is on record and answered the same.
 ticket=$("$kioskctl" --db a.db --json search 何春分 --full | sed -n 's/.*"ticket":"\([^"]*\)".*/\1/p' | head -n 1)
 expect 2 "reason" plugins quarantine salon
+expect 2 "Give a reason" plugins quarantine salon --reason " "
 expect 0 "switched off" plugins quarantine salon --reason "asks the wrong people"
 expect 1 "asks the wrong people" plugins list
 expect 1 "for staff to see" scan "$ticket"

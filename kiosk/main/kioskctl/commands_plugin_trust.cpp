@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -179,7 +180,21 @@ core::Result<plugin_host::QuarantineList> load_quarantine(const Context& context
     return list;
 }
 
-Outcome quarantine(Context& context, const std::string& id, const std::string& reason) {
+// One readable line.
+core::Result<std::string> reason_line(std::string_view given) {
+    std::string reason(trimmed(given));
+    std::replace_if(
+        reason.begin(), reason.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    // Every byte that does not go on with a character begins one.
+    const auto characters = std::count_if(reason.begin(), reason.end(),
+                                          [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+    if (reason.empty() || characters > 200)
+        return fail(ErrorCode::Invalid, "error.plugin_reason");
+    return reason;
+}
+
+Outcome quarantine(Context& context, const std::string& id, const std::string& given) {
+    KIOSK_TRY(const auto reason, reason_line(given));
     KIOSK_TRY(const auto manifest, find_installed(id));
     KIOSK_TRY(auto list, load_quarantine(context));
     const auto now = wiring::SystemClock().now();
