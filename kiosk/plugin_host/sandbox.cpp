@@ -93,8 +93,7 @@ class Filter {
 
   private:
     void keep(int result) {
-        // EDOM, ENOSYS…: a call that this architecture does not have needs no rule. libseccomp answers 0 for those that
-        // it knows elsewhere, so what is left is a failure.
+        // Where an architecture has no such call libseccomp adds no rule and answers 0.
         if (result < 0 && m_failed == 0)
             m_failed = -result;
     }
@@ -176,6 +175,7 @@ Status close_doors_before_opening() {
     filter.allow_if(SCMP_SYS(mmap), {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)});
     filter.allow_if(SCMP_SYS(mprotect), {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)});
     filter.answer(EBADF, {SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx)});
+    filter.answer(EINVAL, {SCMP_SYS(prctl)}); // newer ones of glibc name their memory with it
     return filter.load();
 }
 

@@ -245,6 +245,23 @@ TEST_CASE("quarantine: it outlives a restart, and none of the plugin's code runs
     CHECK(kiosk.scan().outcome == Outcome::StaffCheck);
 }
 
+TEST_CASE("quarantine: inside the kiosk too, a plugin that is switched off is not even loaded",
+          "[plugin_host][quarantine]") {
+    const auto manifest = plugin_host::read_manifest(test::breaking_folders() / "breaks_when_opened").value();
+    test::Bench bench;
+    auto options = bench.options();
+    options.transport = plugin_host::TransportKind::InProcess; // opening it would take this test with it
+    options.quarantine = std::make_shared<QuarantineList>();
+    auto off = entry();
+    off.library = manifest.hashes.at(manifest.library);
+    REQUIRE(options.quarantine->add("breaks_when_opened", off));
+    const std::vector<fs::path> folders{test::breaking_folders()};
+    const auto broker = plugin_host::Broker::create("breaks_when_opened", {}, folders, options);
+    REQUIRE(broker->has_event_type());
+    CHECK(broker->status().at(0).in_quarantine);
+    CHECK(broker->decide(test::Door().query()).reason == Reason::PluginUnavailable);
+}
+
 TEST_CASE("quarantine: another build of the plugin is given a new chance", "[plugin_host][quarantine]") {
     const TemporaryFolder folder;
     QuarantineList list(folder / "list.json");
