@@ -85,17 +85,21 @@ void KioskApp::on(const intent::FocusCell& focus) {
     focus_on({focus.id, focus.row, focus.column});
 }
 
-// Enter goes to the next empty field of the page, and is the main action where there is none; in a table to the next
-// cell.
+// Enter goes to the next empty text of the page; where there is none, the keyboard makes room for what is not typed, and
+// with nothing left it is the main action. In a table it goes to the next cell.
 void KioskApp::enter_in_form() {
     auto& part = *form_part();
     if (!part.focus.column.empty())
         return focus_on(part.form.cell_after(part.focus));
-    auto next = part.form.wants_focus();
-    if (next.empty() || next == part.focus)
-        next_in_form();
-    else
+    auto next = part.form.text_after(part.focus);
+    if (next.empty())
+        next = part.form.wants_focus();
+    if (!next.empty() && next != part.focus)
         focus_on(std::move(next));
+    else if (part.form.is_open())
+        focus_on({});
+    else
+        next_in_form();
 }
 
 // ---- answers ----

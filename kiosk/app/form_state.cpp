@@ -518,6 +518,28 @@ Focus FormState::wants_focus() const {
     return {};
 }
 
+Focus FormState::text_after(const Focus& focus) const {
+    bool behind = false;
+    for (const auto& field : m_pages.at(m_page).fields) {
+        const auto& id = field.question.id;
+        const auto kind = field_kind(field);
+        if (behind && is_shown(field) && !answered(id)) {
+            if (takes_text(kind))
+                return {id, 0, {}};
+            if (kind == FieldKind::Contact)
+                return {id, 0, core::columns_of(field.question).front().id};
+        }
+        behind = behind || id == focus.id;
+    }
+    return {};
+}
+
+bool FormState::is_open() const {
+    return std::ranges::any_of(m_pages.at(m_page).fields, [&](const FormField& field) {
+        return !takes_text(field_kind(field)) && is_shown(field) && !answered(field.question.id);
+    });
+}
+
 Focus FormState::cell_after(const Focus& focus) const {
     const auto* field = find(focus.id);
     if (field == nullptr || !has_cells(field_kind(*field)))

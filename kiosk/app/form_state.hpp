@@ -94,6 +94,8 @@ public:
     std::vector<MissingRow> missing() const;
     // The field that should get the keys on this page: a wrong one, else the first required text that is empty.
     Focus wants_focus() const;
+    Focus text_after(const Focus& focus) const; // the next empty one of this page, required or not
+    bool is_open() const;                       // something on this page that is no text waits for an answer
     Focus cell_after(const Focus& focus) const; // the next one to be typed in; empty at the end
 
     std::vector<FieldView> fields() const; // of this page

@@ -143,6 +143,7 @@ void add_rich_forms(std::vector<Sample>& all) {
     for (int i = 0; i < 9; ++i)
         std::get<core::AnswerRows>(full.fields[0].value).push_back({{"name", "分支系统"}, {"engine", "pg"}, {"count", std::to_string(i + 1)}, {"tier", "normal"}});
     full.fields[0].totals = {"", "", "67", ""};
+    full.page = full.pages = 2; // a page of its own: its list begins at the beginning
     all.push_back(with("form_table_long", full));
 
     auto block = form({contact()});

@@ -324,8 +324,10 @@ void Tour::register_somebody() {
         pause(400);
     }
     const auto view = wait_for_screen<app::ResultView>("the walk-in's result");
-    if (!view)
+    if (!view) {
+        shoot("walk-in-unfinished"); // what it was that nobody could answer
         return back_to_idle();
+    }
     const auto* result = body_of<app::ResultView>(*view);
     m_admitted += result->outcome == core::Outcome::Admitted ? 1 : 0;
     if (result->outcome != core::Outcome::Admitted)

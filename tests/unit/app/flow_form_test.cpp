@@ -117,6 +117,25 @@ TEST_CASE("form: an answer that doesn't fit its type is shown what to write", "[
     CHECK(k.result().outcome == Outcome::Admitted);
 }
 
+TEST_CASE("form: Enter leaves no choice unseen behind the keyboard", "[app][form]") {
+    test::Kiosk k;
+    auto lunch = question("lunch", core::QuestionType::Single);
+    lunch.options = {{"yes", {"是", "Yes"}}, {"no", {"否", "No"}}};
+    k.config.questions = {question("note", core::QuestionType::Text), lunch};
+    k.open();
+    k.scan("A1");
+    REQUIRE(k.body<FormView>().focus == "note");
+    k.send(intent::TypeText{"x"});
+    k.send(intent::PressKey{"enter"});
+    REQUIRE(k.shows<FormView>());
+    CHECK_FALSE(k.view().keyboard);
+    CHECK(field(k.body<FormView>(), "lunch").problem.empty()); // nobody is blamed for what they haven't seen
+    k.send(intent::SetAnswer{"lunch", std::string("no")});
+    k.send(intent::FocusField{"note"});
+    k.send(intent::PressKey{"enter"});
+    CHECK(k.result().outcome == Outcome::Admitted);
+}
+
 TEST_CASE("form: a plugin's own questions are asked, what nobody can ask goes to staff", "[app][form]") {
     test::Kiosk k;
     SECTION("known") {

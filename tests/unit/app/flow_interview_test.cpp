@@ -89,6 +89,24 @@ TEST_CASE("interview: a draft may have gaps, but nothing wrong", "[app][intervie
     CHECK(is_on(k, "systems"));
 }
 
+TEST_CASE("interview: Enter goes through the texts of a page, asked for or not, and then on", "[app][interview]") {
+    Interviews k;
+    k.begin();
+    k.send(intent::TypeText{"海棠示例航运"});
+    k.send(intent::PressKey{"enter"});
+    CHECK(k.body<FormView>().focus == "interview.respondent"); // may be left out, but not unseen
+    k.send(intent::PressKey{"enter"});
+    REQUIRE(is_on(k, "business"));
+    k.send(intent::JumpToStep{"estate"});
+    k.send(intent::Confirm{}); // the table
+    REQUIRE(is_on(k, "sharding"));
+    k.send(intent::SetAnswer{"sharding", std::string("using")});
+    k.send(intent::Confirm{});
+    k.send(intent::FocusField{"global"});
+    k.send(intent::PressKey{"enter"});
+    CHECK(is_on(k, "share"));
+}
+
 TEST_CASE("interview: taken up where it was left, by whoever comes next", "[app][interview]") {
     Interviews k;
     k.begin();
