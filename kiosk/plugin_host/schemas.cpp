@@ -147,23 +147,23 @@ std::string_view SchemaSet::text(std::string_view file) const {
     return {};
 }
 
-std::string SchemaSet::problem(std::string_view method, SchemaPart part, const Json& document) const {
+std::string SchemaSet::document_problem(std::string_view method, SchemaPart part, const Json& document) const {
     return m_impl->problem(file_of(method), part == SchemaPart::Request ? "#/definitions/request" : "#/definitions/reply",
                            document);
 }
 
 std::string SchemaSet::problem(std::string_view method, SchemaPart part, std::string_view json) const {
     const Json document = Json::parse(json, nullptr, false);
-    return document.is_discarded() ? "not JSON" : problem(method, part, document);
+    return document.is_discarded() ? "not JSON" : document_problem(method, part, document);
 }
 
-std::string SchemaSet::manifest_problem(const Json& document) const {
+std::string SchemaSet::manifest_document_problem(const Json& document) const {
     return m_impl->problem("manifest.json", {}, document);
 }
 
 std::string SchemaSet::manifest_problem(std::string_view json) const {
     const Json document = Json::parse(json, nullptr, false);
-    return document.is_discarded() ? "not JSON" : manifest_problem(document);
+    return document.is_discarded() ? "not JSON" : manifest_document_problem(document);
 }
 
 } // namespace kiosk::plugin_host

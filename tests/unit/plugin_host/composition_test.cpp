@@ -3,6 +3,7 @@
 #include "plugin_host/broker.hpp"
 
 #include "core/forms.hpp"
+#include "plugin_host/schemas.hpp"
 #include "support/catch.hpp"
 #include "unit/plugin_host/scripted.hpp"
 
@@ -186,4 +187,34 @@ TEST_CASE("composition: migrated answers keep what the plugin has not seen", "[p
         CHECK(broker.migrate(test::Door().config, "type", 2, "registration", {{"others", true}}).value().size() == 1);
         CHECK(type.calls.empty());
     }
+}
+
+TEST_CASE("composition: every request keeps its schema", "[plugin_host][schemas]") {
+    test::Bench bench;
+    Script type;
+    type.replies.emplace(describe, form("main", "size", "text"));
+    type.replies.emplace(decide, R"({"outcome":"admitted"})");
+    type.replies.emplace("form.validate/1", R"({"problems":[]})");
+    type.replies.emplace("welcome.describe/1", R"({"lines":[]})");
+    type.replies.emplace("agenda.describe/1", R"({"items":[]})");
+    type.replies.emplace("report.sections/1", R"({"sections":[]})");
+    type.replies.emplace(bookable, resources("", 1, 0, true, ""));
+    type.replies.emplace("state.migrate/1", R"({"answers":{},"lost":[]})");
+    Broker broker(scripted("type", type, bench, {"size"}, 2), {});
+    test::Door door;
+    door.guest.answers = {{"size", core::AnswerRows{{{"name", "x"}}}}};
+    broker.decide(door.query());
+    broker.validate(door.config, nullptr, door.guest.answers);
+    broker.welcome(door.config, &door.guest, door.request.at);
+    broker.agenda_template(door.config, true);
+    broker.report_sections(door.config);
+    broker.booking_resources(door.config);
+    CHECK(broker.migrate(door.config, "type", 1, "registration", door.guest.answers));
+    REQUIRE(type.requests.size() == type.replies.size());
+    for (const auto& [method, request] : type.requests) {
+        INFO(method << " " << request);
+        CHECK(plugin_host::SchemaSet::published().problem(method, plugin_host::SchemaPart::Request, request) == "");
+    }
+    for (const auto& status : broker.status())
+        CHECK(status.statistics.failures == 0);
 }
