@@ -183,6 +183,9 @@ void KioskApp::add_declared_pages(FormState& form, const core::Form& declared, b
             if (!is_for_walk_in(declared, declared_field, ticket_type))
                 continue;
             auto field = field_of(declared_field);
+            // What the event asks itself under this id is asked as the event words it: the door checks it by that.
+            if (const auto* own = config().question(field.question.id); own != nullptr && !field.is_consent)
+                field.question = *own;
             if (form.has(field.question.id))
                 continue; // the host's own page asks it
             if (field.is_consent)
@@ -305,6 +308,10 @@ void KioskApp::finish_form() {
         std::erase_if(answers, [](const auto& answer) { return answer.first.starts_with(person_prefix); });
         request.answers = std::move(answers);
         request.consents = form.consents();
+        // A consent that the event asks for as a question, too, has been asked once and answers both.
+        for (const auto& [id, given] : request.consents)
+            if (const auto* own = config().question(id); own != nullptr && own->type == core::QuestionType::YesNo)
+                request.answers.try_emplace(id, given);
     }
     commit(std::move(pending), form);
 }

@@ -177,6 +177,53 @@ TEST_CASE("registration: what the event asks itself is not asked twice", "[app][
     CHECK(seen["lunch"] == 1);
 }
 
+TEST_CASE("registration: a consent that is a question of the event, too, answers both", "[app][walk_in]") {
+    Kiosk k;
+    auto privacy = form_field("privacy", QuestionType::YesNo).question;
+    privacy.ask_at = core::AskAt::CheckIn;
+    k.config.questions = {privacy};
+    SECTION("by the event type's form") { k.welcome.registration = campus(); }
+    SECTION("by the host's own") {}
+    k.open();
+    k.send(intent::OpenWalkIn{});
+    fill_in_person(k);
+    int asked = 0;
+    for (int page = 0; page < 8 && k.shows<FormView>(); ++page) {
+        if (is_on(k, "person.individual"))
+            k.send(intent::SetAnswer{"person.individual", true});
+        if (is_on(k, "role"))
+            k.send(intent::SetAnswer{"role", std::string("teacher")});
+        if (is_on(k, "privacy")) {
+            ++asked;
+            k.send(intent::SetAnswer{"privacy", true});
+        }
+        k.send(intent::Confirm{});
+    }
+    CHECK(asked == 1);
+    CHECK(k.result().outcome == Outcome::Admitted);
+    CHECK(registered(k).consents.at("privacy"));
+    CHECK(std::get<bool>(registered(k).answers.at("privacy")));
+}
+
+TEST_CASE("registration: what the event asks is asked in the event's words", "[app][walk_in]") {
+    Kiosk k;
+    auto role = choice_field("role", {"dba", "developer"}).question;
+    role.ask_at = core::AskAt::CheckIn;
+    k.config.questions = {role};
+    k.welcome.registration = campus();
+    k.open();
+    k.send(intent::OpenWalkIn{});
+    fill_in_person(k);
+    k.send(intent::Confirm{});
+    REQUIRE(is_on(k, "role"));
+    CHECK(field_on(k, "role").options.front().id == "dba"); // the door would not take "teacher"
+    k.send(intent::SetAnswer{"role", std::string("dba")});
+    k.send(intent::Confirm{});
+    k.send(intent::SetAnswer{"privacy", true});
+    k.send(intent::Confirm{});
+    CHECK(k.result().outcome == Outcome::Admitted);
+}
+
 TEST_CASE("registration: what nobody can be entered without is asked, whatever the form says", "[app][walk_in]") {
     Kiosk k;
     k.welcome.registration = core::Form{{"person", {"您是谁", "About you"}, {form_field("name", QuestionType::Text, false, Binding::Name)}}};
