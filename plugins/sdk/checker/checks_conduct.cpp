@@ -22,6 +22,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <locale>
 #include <map>
 
@@ -81,20 +82,25 @@ std::int64_t now_us() {
 }
 
 struct Timing {
-    std::int64_t p99 = 0, worst = 0;
+    std::int64_t p99 = 0;
+    std::int64_t slowest_request = 0; // of the quickest answers to each: what no machine's mood explains
+    std::int64_t worst() const { return std::max(p99, slowest_request); }
 };
 
 Timing timed_calls(Instance& instance, const std::vector<Request>& requests, std::size_t calls) {
     std::vector<std::int64_t> took;
+    std::vector<std::int64_t> quickest(requests.size(), std::numeric_limits<std::int64_t>::max());
     for (std::size_t i = 0; i < calls; ++i) {
         const Request& request = requests[i % requests.size()];
         doing(request.method, request.label);
         const auto began = now_us();
         instance.call(request.method, request.json);
         took.push_back(now_us() - began);
+        quickest[i % requests.size()] = std::min(quickest[i % requests.size()], took.back());
     }
     std::sort(took.begin(), took.end());
-    return {took[took.size() * 99 / 100], took.back()};
+    quickest.resize(std::min(requests.size(), calls));
+    return {took[took.size() * 99 / 100], *std::max_element(quickest.begin(), quickest.end())};
 }
 
 std::string milliseconds(std::int64_t us) {
@@ -154,14 +160,14 @@ void check_budget(Bench& bench) {
         Instance instance(bench.table(), bench.manifest().id);
         Timing best = timed_calls(instance, list, calls);
         // A machine that has other things to do is not the plugin's fault: the best of three counts.
-        for (int round = 0; round < 2 && best.p99 > soft_us; ++round) {
+        for (int round = 0; round < 2 && best.worst() > soft_us; ++round) {
             const auto again = timed_calls(instance, list, calls);
-            best = again.p99 < best.p99 ? again : best;
+            best = {std::min(best.p99, again.p99), std::min(best.slowest_request, again.slowest_request)};
         }
-        const Args args{{"method", method}, {"ms", milliseconds(best.p99)}};
-        if (best.p99 > hard_us)
+        const Args args{{"method", method}, {"ms", milliseconds(best.worst())}};
+        if (best.worst() > hard_us)
             bench.findings.fail("budget.hard", args);
-        else if (best.p99 > soft_us)
+        else if (best.worst() > soft_us)
             bench.findings.warn("budget.soft", args);
     }
 }
@@ -186,10 +192,12 @@ void check_files(Bench& bench) {
     static_cast<void>(bench.table());
     const int before = open_files();
     if (!start_watch({"open", "openat", "openat2", "creat", "socket", "socketpair", "connect", "bind", "unlink", "unlinkat",
-                      "rename", "renameat", "renameat2", "mkdir", "mkdirat", "memfd_create", "pipe", "pipe2", "dup", "dup2",
-                      "dup3", "getrandom", "sendto", "sendmsg", "stat", "newfstatat", "statx", "access", "faccessat",
+                      "rename", "renameat", "renameat2", "mkdir", "mkdirat", "memfd_create", "dup", "dup2", "dup3", "getrandom", "sendto", "sendmsg", "stat", "newfstatat", "statx", "access", "faccessat",
                       "faccessat2", "readlink", "readlinkat", "getdents64", "chdir", "inotify_init1", "epoll_create1",
                       "eventfd2", "timerfd_create", "shmget", "mq_open"}))
+        bench.findings.warn("no_watch", {});
+    // A sanitizer tries out an address by writing from it into a pipe of its own.
+    if (!is_sanitized() && !start_watch({"pipe", "pipe2"}))
         bench.findings.warn("no_watch", {});
     live_once(bench, requests);
     if (open_files() != before)

@@ -233,12 +233,12 @@ TEST_CASE("helper: killed from outside between two calls, it is simply started a
 
 TEST_CASE("helper: killed from outside during a call, the call is answered", "[plugin_host][helper]") {
     HelperBench bench;
-    bench.options.hard_us = 2'000'000;
+    bench.options.hard_us = 6'000'000;
     const auto transport = bench.transport("breaks");
     REQUIRE(transport->start());
     const pid_t before = transport->process();
     std::thread killer([before] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1200)); // more than half of the time: no second try
+        std::this_thread::sleep_for(std::chrono::milliseconds(3500)); // more than half of the time: no second try
         ::kill(before, SIGKILL);
     });
     const auto reply = ask(*transport, "hang");
