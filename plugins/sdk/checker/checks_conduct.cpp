@@ -192,8 +192,8 @@ void check_files(Bench& bench) {
     static_cast<void>(bench.table());
     const int before = open_files();
     if (!start_watch({"open", "openat", "openat2", "creat", "socket", "socketpair", "connect", "bind", "unlink", "unlinkat",
-                      "rename", "renameat", "renameat2", "mkdir", "mkdirat", "memfd_create", "dup", "dup2", "dup3", "getrandom", "sendto", "sendmsg", "stat", "newfstatat", "statx", "access", "faccessat",
-                      "faccessat2", "readlink", "readlinkat", "getdents64", "chdir", "inotify_init1", "epoll_create1",
+                      "rename", "renameat", "renameat2", "mkdir", "mkdirat", "memfd_create", "dup", "dup2", "dup3", "getrandom",
+                      "sendto", "sendmsg", "stat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64", "chdir", "inotify_init1", "epoll_create1",
                       "eventfd2", "timerfd_create", "shmget", "mq_open"}))
         bench.findings.warn("no_watch", {});
     // A sanitizer tries out an address by writing from it into a pipe of its own.

@@ -242,7 +242,7 @@ CheckResult run_check(const Check& check, const Subject& subject) {
     }
     setpgid(child, child); // on both sides, whoever comes first
     std::string text;
-    const int seconds = subject.fast ? std::max(3, check.seconds / 3) : check.seconds;
+    const int seconds = subject.fast ? std::max(5, check.seconds / 3) : check.seconds;
     const auto until = began + std::chrono::seconds(seconds);
     const bool in_time = read_report(ends[0], child, until, text);
     if (!in_time)

@@ -85,8 +85,11 @@ TEST_CASE("checker: each fault is found by the checks that are about it, and by 
         Case{"bad_writes_input", {"inputs"}, "crashed"});
     const bool quickly = std::string_view(c.id) != "bad_clock"; // a clock shows only to somebody who waits
     const auto result = test::check(test::faulty(c.id), {}, {}, quickly);
+    auto found = failed(result);
+    if (!quickly)
+        found.erase("instances"); // where a second happens to begin in between
     INFO(c.id);
-    CHECK(joined(failed(result)) == joined(c.checks));
+    CHECK(joined(found) == joined(c.checks));
     CHECK(test::says(result, c.finding));
 }
 

@@ -60,7 +60,7 @@ class Conduct {
         if (has("schema"))
             return {std::vector<Text>(9, Text::of("explain.no"))};
         if (has("slow") && request.now.unix_ms == request.event.starts.unix_ms)
-            for (long i = 0; i < 400'000'000; ++i)
+            for (long i = 0; i < 1'200'000'000; ++i)
                 counter = static_cast<int>(i);
         return hello(request);
     }
@@ -138,7 +138,9 @@ void misbehave(kiosk_bytes method, kiosk_bytes request) {
         auto* volatile input = const_cast<std::uint8_t*>(request.data);
         input[0] = static_cast<std::uint8_t>(input[0] ^ counter ^ counter);
     }
-    fault_in_call();
+    // A process made in each of thousands of calls would hang the checks that are about something else.
+    if (!has("process") || holds(request, "guest_of_honour"))
+        fault_in_call();
 }
 
 std::int32_t open(const kiosk_host* host, kiosk_bytes config, void** self, kiosk_sink* problem) {
