@@ -96,6 +96,7 @@ FormView question_view(const screen::Form& state) {
     view.title = {state.is_walk_in() ? "walk_in.title" : "form.title", {}};
     view.hint = {state.is_walk_in() ? "walk_in.hint" : "form.hint", {}};
     view.heading = state.form.title();
+    view.can_finish = state.is_walk_in() && state.form.rest_is_optional();
     return view;
 }
 

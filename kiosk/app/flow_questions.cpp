@@ -147,6 +147,7 @@ FormState KioskApp::walk_in_form() const {
         add_person_pages(form);
     add_declared_pages(form, declared, knows_person);
     add_event_questions(form);
+    form.put_optional_steps_last();
     return form;
 }
 
@@ -282,6 +283,17 @@ void KioskApp::next_question() {
         return finish_form();
     screen->form.next_page();
     focus_on(screen->form.wants_focus());
+}
+
+void KioskApp::on(const intent::FinishForm&) {
+    auto* screen = on_screen<screen::Form>();
+    if (screen == nullptr || !screen->is_walk_in() || !screen->form.rest_is_optional())
+        return;
+    take_entry();
+    changed();
+    if (!screen->form.check_page() || !passes_plugin(screen->form, nullptr))
+        return focus_on(screen->form.wants_focus());
+    finish_form();
 }
 
 void KioskApp::finish_form() {

@@ -5,6 +5,7 @@
 #include "core/signature.hpp"
 
 #include <algorithm>
+#include <set>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -179,6 +180,36 @@ std::size_t FormState::pages() const {
 bool FormState::ends_step() const {
     const auto next = next_shown();
     return next >= m_pages.size() || m_pages[next].step != step();
+}
+
+void FormState::put_optional_steps_last() {
+    std::set<std::string> needed;
+    for (const auto& page : m_pages)
+        for (const auto& field : page.fields)
+            if (field.question.required && !field.question.depends_on)
+                needed.insert(page.step);
+    // What decides whether something there is asked has to come before it.
+    for (bool more = true; more;) {
+        more = false;
+        for (const auto& page : m_pages)
+            for (const auto& field : page.fields)
+                if (needed.contains(page.step) && field.question.depends_on)
+                    for (const auto& other : m_pages)
+                        for (const auto& parent : other.fields)
+                            if (parent.question.id == field.question.depends_on->question)
+                                more = needed.insert(other.step).second || more;
+    }
+    std::ranges::stable_partition(m_pages, [&](const Page& page) { return needed.contains(page.step); });
+}
+
+bool FormState::rest_is_optional() const {
+    if (on_last_page())
+        return false;
+    for (auto at = next_shown(); at < m_pages.size(); ++at)
+        for (const auto& field : m_pages[at].fields)
+            if (field.question.required && is_shown(field) && !answered(field.question.id))
+                return false;
+    return true;
 }
 
 std::vector<StepView> FormState::steps() const {

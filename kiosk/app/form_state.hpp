@@ -58,6 +58,9 @@ public:
     std::size_t pages() const;
     bool on_last_page() const { return next_shown() >= m_pages.size(); }
     bool ends_step() const; // nothing of this page's step comes after it
+    // Steps that ask for nothing required go behind those that do, so that who is in a hurry can stop before them.
+    void put_optional_steps_last();
+    bool rest_is_optional() const; // there are pages after this one, and none of them has to be answered
     const std::string& step() const { return m_pages.at(m_page).step; }
     const LocalText& title() const { return m_pages.at(m_page).title; }
     std::vector<StepView> steps() const;

@@ -200,6 +200,7 @@ private:
     void on(const intent::ChooseCheckpoint& chosen);
     void on(const intent::ChooseCamera& chosen);
     void on(const intent::LeaveStaff&);
+    void on(const intent::FinishForm&);
     void on(const intent::ReleaseQuarantine&);
     void press_pin(std::string_view key);
     void submit_pin();

@@ -126,6 +126,7 @@ struct FormView {
     std::string focus_column;
     bool can_go_back = false;
     Message next_label; // the main action's word
+    bool can_finish = false; // nothing that is required is left after this page
     std::vector<StepView> steps; // of an interview
     Message status;              // "saved as a draft at 14:05"
     bool read_only = false;      // final: to be read
@@ -357,6 +358,7 @@ struct ChooseEvent { std::string id; };
 struct ChooseCheckpoint { std::string id; };
 struct ChooseCamera { std::string id; };
 struct LeaveStaff {};
+struct FinishForm {}; // of a walk-in: what is left is optional and stays unanswered
 struct ReleaseQuarantine {};
 struct StartInterview { std::string offer; };
 struct OpenResponse { std::string id; };
@@ -376,7 +378,7 @@ using Intent = std::variant<intent::ToggleLanguage, intent::Back, intent::Touche
                             intent::TypeText, intent::PressKey, intent::SetLayout, intent::PickCandidate,
                             intent::TurnPage, intent::ChooseTab, intent::AskUndo, intent::ConfirmUndo,
                             intent::DoOverride, intent::ChooseEvent, intent::ChooseCheckpoint, intent::ChooseCamera,
-                            intent::LeaveStaff, intent::ScannedText, intent::FocusCell, intent::SetCell,
+                            intent::LeaveStaff, intent::FinishForm, intent::ScannedText, intent::FocusCell, intent::SetCell,
                             intent::StepCell, intent::AddRow, intent::RemoveRow, intent::RestoreRow, intent::AddStroke,
                             intent::ClearSignature, intent::ReleaseQuarantine, intent::StartInterview,
                             intent::OpenResponse, intent::JumpToStep, intent::JumpToField, intent::ChooseLeadState,

@@ -226,6 +226,16 @@ void draw_form(Scene scene, const app::FormView& form) {
         auto next = main_look(canvas);
         const auto label = form.next_label.empty() ? canvas.tr("ui.next") : canvas.say(form.next_label);
         const Rect place = canvas.portrait() ? bar : bar.cut_right(std::max(canvas.step(40), button_width(canvas, label, next)));
+        const auto finish = canvas.tr("ui.finish_now");
+        const auto beside = plain_look(canvas);
+        Rect finish_place;
+        if (form.can_finish && canvas.portrait()) {
+            area.cut_bottom(canvas.step(2));
+            finish_place = area.cut_bottom(theme.target);
+        } else if (form.can_finish) {
+            bar.cut_right(canvas.step(2));
+            finish_place = bar.cut_right(button_width(canvas, finish, beside));
+        }
         if (scene.view.resets_in_s && !canvas.portrait()) {
             Rect clock = bar.cut_left(canvas.step(44));
             const float width = std::ceil(canvas.measure(canvas.tr("ui.returns"), Size::Body).x) + theme.target + canvas.step(3);
@@ -241,6 +251,8 @@ void draw_form(Scene scene, const app::FormView& form) {
         }
         area.cut_bottom(canvas.step(3));
         fields(scene, form, area);
+        if (form.can_finish && button(canvas, "finish", finish_place, finish, beside))
+            canvas.emit(app::intent::FinishForm{});
         if (button(canvas, "next", place, label, next)) // after the fields, as the keyboard's focus goes
             canvas.emit(app::intent::Confirm{});
     } else {

@@ -174,8 +174,10 @@ void draw_result(Scene scene, const app::ResultView& result) {
     }
     add(result.organisation, Size::Large, Weight::Regular, 1, 3, Size::Body);
     add(canvas.say(result.detail), Size::Large, Weight::Regular, 3, 4, Size::Body);
+    const auto welcome_begins = parts.size();
     for (const auto& line : result.welcome)
         add(canvas.say(line), Size::Large, Weight::Regular, 2, 2, Size::Body);
+    const auto welcome_ends = parts.size();
     if (result.staff_called)
         add(canvas.tr("ui.result.staff_called"), Size::Large, Weight::Bold, 2, 3, Size::Body);
     if (!result.staff_note.empty())
@@ -183,20 +185,39 @@ void draw_result(Scene scene, const app::ResultView& result) {
 
     const float row = theme.body + canvas.step(2);
     const float agenda_rows = (result.now ? 1.0F : 0) + (result.next ? 1.0F : 0);
-    const float agenda_height = agenda_rows > 0 ? agenda_rows * row + canvas.step(3) : 0;
+    float agenda_height = agenda_rows > 0 ? agenda_rows * row + canvas.step(3) : 0;
     Rect words_area = area;
     if (!tall) {
         Rect side = words_area.cut_left(icon_side + canvas.step(8));
         emblem(canvas, Rect{side.x, side.y, icon_side, side.h}.centered(icon_side, icon_side), result.outcome, pair);
     }
-    float total = agenda_height > 0 ? agenda_height + canvas.step(4) : 0;
+    float total = 0;
     std::vector<float> heights;
-    for (auto& part : parts) {
-        const auto fitted = canvas.fit(part.words, part.look, words_area.w);
-        part.look = fitted.look;
-        heights.push_back(fitted.height);
-        total += fitted.height + part.before;
+    const auto arrange = [&] {
+        total = agenda_height > 0 ? agenda_height + canvas.step(4) : 0;
+        heights.clear();
+        for (auto& part : parts) {
+            const auto fitted = canvas.fit(part.words, part.look, words_area.w);
+            part.look = fitted.look;
+            heights.push_back(fitted.height);
+            total += fitted.height + part.before;
+        }
+    };
+    const float room = words_area.h - (tall ? icon_side + canvas.step(6) : 0);
+    arrange();
+    if (total > room) { // add-ons have much to say: smaller first, then without the agenda, which they speak of
+        for (auto i = welcome_begins; i < welcome_ends; ++i) {
+            parts[i].look.size = Size::Body;
+            parts[i].before = canvas.step(1);
+        }
+        arrange();
     }
+    if (total > room && agenda_height > 0) {
+        agenda_height = 0;
+        arrange();
+    }
+    for (auto last = welcome_ends; total > room && last > welcome_begins; arrange())
+        parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(--last));
     if (tall) {
         const float block = icon_side + canvas.step(6) + total;
         Rect column = words_area.centered(words_area.w, std::min(block, words_area.h));

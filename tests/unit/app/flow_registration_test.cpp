@@ -260,3 +260,39 @@ TEST_CASE("registration: questions of check-in only where they must be answered,
     CHECK(is_on(k, "badge"));
     CHECK(k.body<FormView>().next_label.key == "form.done");
 }
+
+TEST_CASE("registration: who is in a hurry leaves out what is optional", "[app][walk_in]") {
+    Kiosk k;
+    auto form = campus();
+    auto wish = choice_field("wish", {"course", "job"});
+    wish.question.required = false;
+    form.insert(form.begin() + 1, {"wishes", {"您想要什么", "What you wish for"}, {wish}});
+    k.welcome.registration = form;
+    k.open();
+    k.send(intent::OpenWalkIn{});
+    CHECK_FALSE(k.body<FormView>().can_finish);
+    k.send(intent::FinishForm{}); // nobody gets past what is required
+    CHECK(k.shows<FormView>());
+    fill_in_person(k);
+    k.send(intent::Confirm{}); // no organisation
+    CHECK(k.body<FormView>().heading.zh == "您在学校"); // the wishes wait behind what is required
+    k.send(intent::SetAnswer{"role", std::string("teacher")});
+    CHECK_FALSE(k.body<FormView>().can_finish); // the consent is still to come
+    while (k.body<FormView>().heading.zh == "您在学校")
+        k.send(intent::Confirm{});
+    CHECK(k.body<FormView>().can_finish);
+    k.send(intent::FinishForm{});
+    CHECK(k.body<FormView>().fields.front().problem.key == "form.problem.must_accept");
+    k.send(intent::SetAnswer{"privacy", true});
+    SECTION("and stops there") { k.send(intent::FinishForm{}); }
+    SECTION("and who is not, goes on") {
+        k.send(intent::Confirm{});
+        CHECK(k.body<FormView>().heading.zh == "您想要什么");
+        CHECK_FALSE(k.body<FormView>().can_finish); // the last page has its own way to end
+        k.send(intent::SetAnswer{"wish", std::string("job")});
+        k.send(intent::Confirm{});
+    }
+    CHECK(k.result().outcome == Outcome::Admitted);
+    CHECK(k.scans_saved() == 1);
+    CHECK(registered(k).consents.at("privacy"));
+}
