@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -228,6 +229,7 @@ CheckResult run_check(const Check& check, const Subject& subject) {
         result.findings.push_back({Severity::Failure, "checker_failed", {{"what", std::strerror(errno)}}});
         return result;
     }
+    std::fflush(nullptr); // what is still to be printed is ours; the check's process must not take it for the plugin's
     const pid_t child = fork();
     if (child == 0) {
         close(ends[0]);

@@ -97,6 +97,9 @@ TEST_CASE("checker: the program ends with 0, 1 or 2, and its JSON is JSON", "[ch
     }
     CHECK(count == checker::all_checks().size());
 
+    // What the program itself has not yet written to a pipe is not taken for the plugin's output.
+    CHECK(run("--only output " + test::faulty("flawless").string()).code == 0);
+
     const auto bad = run("--lang en --only admits " + test::faulty("bad_denies").string());
     CHECK(bad.code == 1);
     CHECK(bad.output.find("every guest at every door gets refused") != std::string::npos);

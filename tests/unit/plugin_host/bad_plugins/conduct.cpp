@@ -124,7 +124,7 @@ void misbehave(kiosk_bytes method, kiosk_bytes request) {
         throw 42;
     if (has("hang") && holds(method, "decide"))
         for (;;)
-            counter = counter + 1;
+            counter = 1;
     if (has("leak"))
         lost = std::malloc(100);
     if (has("keeps_input")) {
