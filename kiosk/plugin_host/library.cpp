@@ -41,6 +41,20 @@ core::Result<const kiosk_plugin*> checked_table(const Manifest& manifest, const 
     return table;
 }
 
+// The kernel answers EBUSY while it holds one of the pages for a moment (to move it, on a machine short of memory).
+bool seal(int descriptor) {
+    constexpr int tries = 20;
+    constexpr useconds_t pause_us = 5'000;
+    for (int i = 0; i < tries; ++i) {
+        if (fcntl(descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+            return true;
+        if (errno != EBUSY)
+            return false;
+        usleep(pause_us);
+    }
+    return false;
+}
+
 } // namespace
 
 core::Result<int> seal_library(const Manifest& manifest, std::string_view bytes) {
@@ -61,7 +75,7 @@ core::Result<int> seal_library(const Manifest& manifest, std::string_view bytes)
         }
         done += static_cast<std::size_t>(wrote);
     }
-    if (fcntl(descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    if (!seal(descriptor)) {
         auto error = broken("sealing");
         close(descriptor);
         return error;
