@@ -280,8 +280,12 @@ core::Status KioskApp::save_interview(core::ResponseStatus status) {
     if (!interview->pinned)
         drafts.push_back(core::make_config({"form", core::pinned_form_id(interview->questionnaire), core::form_json(interview->declared)}));
     drafts.push_back(core::make_response(response));
-    for (const auto& lead : core::leads_of(response, interview->declared))
-        drafts.push_back(core::make_lead(lead));
+    for (const auto& lead : core::leads_of(response, interview->declared)) {
+        // One that is there already, made final on another kiosk and perhaps followed up, stays as it is.
+        KIOSK_TRY(const auto known, m_ports.store->lead(lead.uid));
+        if (!known)
+            drafts.push_back(core::make_lead(lead));
+    }
     KIOSK_CHECK(m_ports.store->append(drafts));
     interview->pinned = true;
     interview->unsaved = false;

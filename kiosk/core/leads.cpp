@@ -171,4 +171,22 @@ std::vector<Lead> leads_of(const Response& response, const Form& form) {
     return leads;
 }
 
+std::vector<Lead> leads_of(const Registration& registration, const Form& form, Instant at) {
+    const auto shares = registration.consents.find("share");
+    if (shares == registration.consents.end() || !shares->second)
+        return {};
+    Response said;
+    said.uid = registration.uid;
+    said.status = ResponseStatus::Final;
+    said.registration = registration.uid;
+    said.at = at;
+    said.organisation = registration.person.organisation;
+    said.respondent = registration.person.name;
+    said.answers = registration.answers;
+    auto leads = leads_of(said, form);
+    for (auto& lead : leads)
+        lead.response.clear();
+    return leads;
+}
+
 } // namespace kiosk::core

@@ -54,5 +54,7 @@ std::string lead_problem(const Lead& lead);
 // The leads that a final response makes by its form's rules. Their uids follow from the response and the type: making
 // them twice, or on two devices, makes them once.
 std::vector<Lead> leads_of(const Response& response, const Form& form);
+// The same of what somebody said at registration, who let their contact be passed on (consent `share`); else none.
+std::vector<Lead> leads_of(const Registration& registration, const Form& form, Instant at);
 
 } // namespace kiosk::core

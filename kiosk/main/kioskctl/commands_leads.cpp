@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// leads list, add, set, show
+// leads list, add, collect, set, show
 #include "core/names.hpp"
 #include "main/kioskctl/commands_leads.hpp"
 
@@ -154,6 +154,42 @@ Outcome add(Context& context, const EditCall& call) {
     return exit_done;
 }
 
+// Of everybody who came: what their answers ask for by the rules of the event's forms. Asking twice makes nothing twice.
+Outcome collect(Context& context) {
+    KIOSK_TRY(const auto venue, context.open_event());
+    auto& database = venue->database();
+    const auto form = venue->broker()->registration_form(venue->config());
+    const auto now = venue->clock().now();
+    std::vector<core::OperationDraft> drafts;
+    core::Status failed;
+    const auto look = [&](const core::Registration& registration) -> core::Status {
+        const auto leads = core::leads_of(registration, form, now);
+        if (leads.empty())
+            return {};
+        KIOSK_TRY(const auto scans, database.standing_scans(registration.ticket));
+        if (scans.empty())
+            return {};
+        for (const auto& lead : leads) {
+            KIOSK_TRY(const auto known, database.lead(lead.uid));
+            if (!known)
+                drafts.push_back(core::make_lead(lead));
+        }
+        return {};
+    };
+    KIOSK_CHECK(database.for_each_registration([&](const core::Registration& registration) {
+        failed = look(registration);
+        return failed.has_value();
+    }));
+    KIOSK_CHECK(std::move(failed));
+    constexpr std::size_t batch = 500;
+    for (std::size_t at = 0; at < drafts.size(); at += batch)
+        if (const auto written = database.append(std::span(drafts).subspan(at, std::min(batch, drafts.size() - at))); !written)
+            return std::unexpected(written.error());
+    context.say("cli.leads.collected", {{"count", std::to_string(drafts.size())}});
+    context.emit({{"leads", drafts.size()}});
+    return exit_done;
+}
+
 Outcome set(Context& context, const EditCall& call) {
     KIOSK_TRY(const auto venue, context.open_event());
     KIOSK_TRY(auto lead, find_lead(venue->database(), call.uid));
@@ -298,6 +334,7 @@ void add_lead_commands(CLI::App& app, Context& context) {
         add_edit_options(command, context, *call);
         run_on_call(command, context, [&context, call] { return set(context, *call); });
     }
+    run_on_call(add_command(*leads, context, "collect"), context, [&context] { return collect(context); });
     {
         auto uid = std::make_shared<std::string>();
         auto full = std::make_shared<bool>(false);

@@ -242,6 +242,26 @@ TEST_CASE("leads: drafts, refusals and questions that were not asked make none",
     CHECK(leads_of(response, form).front().person == "李白露");
 }
 
+TEST_CASE("leads: a registration makes them only of who lets the contact be passed on", "[core][leads]") {
+    const auto form = interview();
+    Registration guest;
+    guest.uid = "p-1";
+    guest.person.name = "王谷雨";
+    guest.person.organisation = "松果示例软件";
+    guest.answers = {{"Q48", std::string("later")}};
+    CHECK(leads_of(guest, form, Instant{5}).empty());
+    guest.consents["share"] = false;
+    CHECK(leads_of(guest, form, Instant{5}).empty());
+    guest.consents["share"] = true;
+    const auto leads = leads_of(guest, form, Instant{5});
+    REQUIRE(types_of(leads) == std::vector<std::string>{"pr"});
+    CHECK(leads.front().uid == "p-1.pr");
+    CHECK(leads.front().registration == "p-1"); // erased with the guest
+    CHECK(leads.front().response.empty());
+    CHECK(leads.front().organisation == "松果示例软件");
+    CHECK(leads.front().at == Instant{5});
+}
+
 TEST_CASE("forms: a pinned form is read back whole", "[core][forms]") {
     const auto form = interview();
     const auto json = form_json(form);
