@@ -127,4 +127,21 @@ core::Result<core::Catalogue> load_catalogue(const fs::path& assets) {
     return core::Catalogue::create(sources);
 }
 
+core::Language language_of_call(int argc, const char* const* argv) {
+    std::string_view wanted;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument(argv[i]);
+        if (argument == "--lang" && i + 1 < argc)
+            wanted = argv[i + 1];
+        else if (argument.starts_with("--lang="))
+            wanted = argument.substr(7);
+    }
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+        if (const char* value = std::getenv(name); wanted.empty() && value)
+            wanted = value;
+    // Chinese first: a machine that says nothing of its language ("C", "POSIX") speaks Chinese.
+    const bool says_nothing = wanted.empty() || wanted.starts_with("C") || wanted.starts_with("POSIX");
+    return says_nothing || wanted.starts_with("zh") ? core::Language::Chinese : core::Language::English;
+}
+
 } // namespace kiosk::resources

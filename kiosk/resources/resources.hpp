@@ -22,4 +22,8 @@ core::Status write_file_atomically(const std::filesystem::path& path, std::strin
 // assets/locale/{zh,en}/*.json
 core::Result<core::Catalogue> load_catalogue(const std::filesystem::path& assets = assets_folder());
 
+// The language a program on the command line speaks: --lang zh|en, else LC_ALL, LC_MESSAGES, LANG, else Chinese. It is
+// asked before anything is parsed, because the help is in that language.
+core::Language language_of_call(int argc, const char* const* argv);
+
 } // namespace kiosk::resources

@@ -14,31 +14,13 @@ namespace {
 
 using namespace kioskctl;
 
-// --lang before anything else is parsed, because the help is in that language; else the usual variables.
-core::Language language_of(int argc, char** argv) {
-    std::string_view wanted;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument(argv[i]);
-        if (argument == "--lang" && i + 1 < argc)
-            wanted = argv[i + 1];
-        else if (argument.starts_with("--lang="))
-            wanted = argument.substr(7);
-    }
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
-        if (const char* value = std::getenv(name); wanted.empty() && value)
-            wanted = value;
-    // Chinese first: a machine that says nothing of its language ("C", "POSIX") speaks Chinese.
-    const bool says_nothing = wanted.empty() || wanted.starts_with("C") || wanted.starts_with("POSIX");
-    return says_nothing || wanted.starts_with("zh") ? core::Language::Chinese : core::Language::English;
-}
-
 int run(int argc, char** argv) {
     auto catalogue = kiosk::resources::load_catalogue();
     if (!catalogue) {
         fmt::print(stderr, "kioskctl: the text catalogue cannot be read: {}\n", catalogue.error().context);
         return exit_failed;
     }
-    Context context(std::move(*catalogue), language_of(argc, argv));
+    Context context(std::move(*catalogue), kiosk::resources::language_of_call(argc, argv));
     CLI::App app(context.text("cli.about"), "kioskctl");
     app.footer(context.text("cli.footer"));
     app.require_subcommand(1);

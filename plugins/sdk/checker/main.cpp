@@ -23,23 +23,6 @@ using namespace kiosk::checker;
 
 enum ExitCode : int { exit_passed = 0, exit_failed = 1, exit_wrong = 2 };
 
-// Before anything is parsed, because the help is in that language; a machine that names none speaks Chinese.
-core::Language language_of(int argc, char** argv) {
-    std::string_view wanted;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument(argv[i]);
-        if (argument == "--lang" && i + 1 < argc)
-            wanted = argv[i + 1];
-        else if (argument.starts_with("--lang="))
-            wanted = argument.substr(7);
-    }
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
-        if (const char* value = std::getenv(name); wanted.empty() && value)
-            wanted = value;
-    const bool says_nothing = wanted.empty() || wanted.starts_with("C") || wanted.starts_with("POSIX");
-    return says_nothing || wanted.starts_with("zh") ? core::Language::Chinese : core::Language::English;
-}
-
 bool is_check(std::string_view name) {
     const auto checks = all_checks();
     return std::any_of(checks.begin(), checks.end(), [&](const Check& check) { return check.name == name; });
@@ -51,7 +34,7 @@ int run(int argc, char** argv) {
         fmt::print(stderr, "kiosk-plugin-check: the text catalogue cannot be read: {}\n", catalogue.error().context);
         return exit_wrong;
     }
-    const auto language = language_of(argc, argv);
+    const auto language = kiosk::resources::language_of_call(argc, argv);
     const Report report(*catalogue, language);
     const auto text = [&](std::string_view key, Args args = {}) {
         return catalogue->text(language, core::Message{"checker." + std::string(key), std::move(args)});
