@@ -31,7 +31,7 @@ static void crash(void) {
     *nowhere = 1;
 }
 static void hang(void) {
-    for (volatile int i = 0;; i = i + 1) {
+    for (volatile unsigned i = 0;; i = i + 1) { // unsigned: it may go round for ever
     }
 }
 static void ends(void) {
