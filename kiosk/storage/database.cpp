@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening, identity and the two ways in: append() and ingest().
 #include "storage/database_impl.hpp"
+#include "storage/sync_mark.hpp"
 
 #include <sqlite3.h>
 
@@ -210,7 +211,7 @@ core::Status Database::Impl::take_identity() {
     // Whoever goes on from a damaged end would chain everything that follows to it.
     if (journal.head().seq > 0) {
         const auto last = journal.read(row_id(origin->number, journal.head().seq));
-        if (!last || chain_hash(*options.hasher, *last) != last->hash)
+        if (!last || core::chain_hash(*options.hasher, *last) != last->hash)
             return core::fail(core::ErrorCode::Corrupt, "error.database_damaged", path + ": the last operation");
     }
     std::string fingerprint;
@@ -401,7 +402,7 @@ std::string raw_bytes(const core::Operation& operation) {
 }
 
 bool personal_fits(const core::Hasher& hasher, const core::Operation& operation) {
-    return personal_digest(hasher, operation.personal_salt, operation.personal) == operation.personal_digest;
+    return core::personal_digest(hasher, operation.personal_salt, operation.personal) == operation.personal_digest;
 }
 
 } // namespace
@@ -416,7 +417,7 @@ void Database::Impl::set_aside(const core::Operation& operation, std::string_vie
 // Answers whether somebody knows more about our present incarnation than we do.
 bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report, Ingested& done) {
     const auto& hasher = *options.hasher;
-    if (chain_hash(hasher, operation) != operation.hash) {
+    if (core::chain_hash(hasher, operation) != operation.hash) {
         set_aside(operation, "hash");
         ++report.aside;
         return false;
@@ -478,35 +479,45 @@ bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report,
 }
 
 core::Result<IngestReport> Database::ingest(std::span<const core::Operation> operations) {
-    auto& impl = *m_impl;
-    Impl::Ingested done;
-    auto report = impl.transact("ingest", [&]() -> core::Result<IngestReport> {
+    return m_impl->ingest_all(operations, nullptr);
+}
+
+core::Result<IngestReport> Database::ingest(std::span<const core::Operation> operations, const SyncMark& mark) {
+    return m_impl->ingest_all(operations, &mark);
+}
+
+core::Result<IngestReport> Database::Impl::ingest_all(std::span<const core::Operation> operations,
+                                                      const SyncMark* mark) {
+    Ingested done;
+    auto report = transact("ingest", [&]() -> core::Result<IngestReport> {
         IngestReport counted;
-        done.clock = impl.journal.head().hlc;
+        done.clock = journal.head().hlc;
         for (const auto& operation : operations)
-            if (impl.ingest_one(operation, counted, done))
+            if (ingest_one(operation, counted, done))
                 counted.began_incarnation = true;
         if (counted.added > 0)
-            impl.journal.note_ingested(counted.added, done.clock);
+            journal.note_ingested(counted.added, done.clock);
         if (counted.began_incarnation) {
-            const auto device = impl.journal.current()->device;
-            impl.journal.begin_incarnation(device, impl.new_token());
+            const auto device = journal.current()->device;
+            journal.begin_incarnation(device, new_token());
         }
+        if (mark)
+            write_sync_mark(connection, *mark);
         return counted;
     });
     if (!report)
         return report;
     for (const auto& scan : done.scans)
-        impl.doors.scan_added(scan);
+        doors.scan_added(scan);
     for (const auto& target : done.undone)
-        impl.undone(target);
-    if (impl.search.waiting() >= merge_people)
-        static_cast<void>(impl.transact("merge", [&]() -> core::Status {
-            impl.search.merge();
+        undone(target);
+    if (search.waiting() >= merge_people)
+        static_cast<void>(transact("merge", [&]() -> core::Status {
+            search.merge();
             return {};
         }));
     if (done.erased)
-        static_cast<void>(impl.checkpoint(true));
+        static_cast<void>(checkpoint(true));
     return report;
 }
 

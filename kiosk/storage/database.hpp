@@ -46,6 +46,34 @@ struct JournalPage {
     JournalCursor next;
 };
 
+// Where the hub's feed was read up to; written in the transaction that writes what was read.
+struct SyncMark {
+    std::string hub;
+    std::string epoch;
+    std::uint64_t after = 0;
+    std::int64_t relayed = 0; // JournalCursor::arrival up to which others' operations were offered to a restored hub
+    bool relay_due = false;
+    friend bool operator==(const SyncMark&, const SyncMark&) = default;
+};
+
+// One incarnation of this device as it stands in this file.
+struct OwnChain {
+    std::string incarnation;
+    std::uint64_t last_seq = 0;
+    core::Digest last_hash{}; // zero for seq 0
+    std::uint64_t acknowledged = 0;
+    bool present = false;
+};
+struct OwnChains {
+    std::string device;
+    std::vector<OwnChain> chains; // of this device's present name; the present one last
+    SyncMark mark;
+};
+struct Arrivals {
+    std::vector<core::Operation> operations;
+    std::int64_t next = 0; // cursor
+};
+
 struct Finding {
     enum class Kind : std::uint8_t { File = 1, Gap, Chain, Hash, Personal, Projection, Search } kind = Kind::File;
     std::string what; // operation id, table or SQLite's own words; never personal data
@@ -86,11 +114,28 @@ public:
 
     // Operations of others (or our own, coming back), in any order, as often as they like.
     core::Result<IngestReport> ingest(std::span<const core::Operation> operations);
+    core::Result<IngestReport> ingest(std::span<const core::Operation> operations, const SyncMark& mark);
+    core::Result<SyncMark> sync_mark();
+    core::Status set_sync_mark(const SyncMark& mark);
+    // The hub knows more of our present incarnation than we do, or is suspected to: go on under a new one.
+    core::Status begin_incarnation();
+    // Numbers of the present incarnation after `common` were given twice, here and by a machine that this file is an old
+    // image of. What stands there is written anew, in its order and with its own times, under a new incarnation; the
+    // operations that the hub has under these numbers will come from there.
+    core::Status fork_after(std::uint64_t common);
+    // For whoever copies the journal elsewhere; JournalReader does the same beside the writing program.
+    core::Result<OwnChains> own_chains();
+    // Of one own incarnation after that number, in order: as many as fit both limits, at least one where there is one.
+    core::Result<std::vector<core::Operation>> own_after(std::string_view incarnation, std::uint64_t after,
+                                                         std::size_t limit, std::size_t limit_bytes);
+    core::Result<Arrivals> arrived_after(std::int64_t cursor, std::size_t limit); // of others, in order of arrival
     core::Result<JournalPage> operations_after(JournalCursor cursor, std::size_t limit);
     core::Result<std::optional<core::Operation>> operation(const core::OperationId& id);
     // The hub has everything of ours up to `seq` (of the present incarnation, or of the one named).
     core::Status acknowledge(std::uint64_t seq);
     core::Status acknowledge(std::string_view incarnation, std::uint64_t seq);
+    // The same by the hub's own word, which may be less than before: it was restored from a backup.
+    core::Status set_acknowledged(std::string_view incarnation, std::uint64_t seq);
 
     core::Result<std::vector<core::ConfigDocument>> config() override;
     core::Result<std::optional<core::ConfigDocument>> config_document(std::string_view entity,

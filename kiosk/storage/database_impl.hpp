@@ -74,6 +74,7 @@ struct Database::Impl {
         bool erased = false;
     };
     bool ingest_one(core::Operation operation, IngestReport& report, Ingested& done);
+    core::Result<IngestReport> ingest_all(std::span<const core::Operation> operations, const SyncMark* mark);
     void set_aside(const core::Operation& operation, std::string_view verdict);
 };
 

@@ -9,24 +9,10 @@ namespace kiosk::storage {
 
 namespace {
 
-constexpr std::size_t salt_bytes = 16;
-
-std::string_view bytes_of(const core::Digest& digest) {
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 std::int64_t as_stored(core::Hlc hlc) { return static_cast<std::int64_t>(hlc.value); }
 core::Hlc as_hlc(std::int64_t stored) { return {static_cast<std::uint64_t>(stored)}; }
 
 } // namespace
-
-core::Digest personal_digest(const core::Hasher& hasher, std::string_view salt, std::string_view content) {
-    return hasher.blake2b_256(std::string(salt) + std::string(content));
-}
-
-core::Digest chain_hash(const core::Hasher& hasher, const core::Operation& operation) {
-    return hasher.blake2b_256(std::string(bytes_of(operation.previous)) + core::canonical_bytes(operation));
-}
 
 std::optional<std::string> meta_text(Connection& connection, std::string_view key) {
     Query query(connection, "SELECT value FROM meta WHERE key = ?", key);
@@ -117,6 +103,18 @@ void Journal::acknowledge(std::int64_t origin, std::uint64_t seq) {
     load();
 }
 
+void Journal::set_acknowledged(std::int64_t origin, std::uint64_t seq) {
+    Query(m_connection, "UPDATE origins SET acknowledged = ? WHERE number = ? AND acknowledged <> ?", seq, origin, seq).run();
+    load();
+}
+
+void Journal::remove_after(std::int64_t origin, std::uint64_t seq) {
+    const auto first = row_id(origin, std::min(seq, max_seq)) + 1, last = row_id(origin, max_seq);
+    Query(m_connection, "DELETE FROM personal WHERE operation BETWEEN ? AND ?", first, last).run();
+    Query(m_connection, "DELETE FROM arrivals WHERE operation BETWEEN ? AND ?", first, last).run();
+    Query(m_connection, "DELETE FROM operations WHERE id BETWEEN ? AND ?", first, last).run();
+}
+
 void Journal::note_ingested(std::uint64_t added, core::Hlc clock) {
     m_others += added;
     m_head.hlc = std::max(m_head.hlc, clock);
@@ -156,23 +154,14 @@ core::Operation Journal::make(const core::OperationDraft& draft, core::Instant w
                               std::optional<std::int64_t> offset_ms, core::Random& random, Head& head) const {
     const auto* origin = current();
     KIOSK_ASSERT(origin != nullptr);
-    core::Operation operation;
-    operation.id = {origin->device, origin->incarnation, head.seq + 1};
-    operation.kind = draft.kind;
-    operation.hlc = core::next_hlc(head.hlc, wall);
-    operation.wall = wall;
-    operation.boot_ms = boot_ms;
-    operation.offset_ms = offset_ms;
-    operation.subject = draft.subject;
-    operation.body = draft.body;
-    if (!draft.personal.empty()) {
-        operation.personal = draft.personal;
-        operation.personal_salt.resize(salt_bytes);
-        random.fill({reinterpret_cast<std::uint8_t*>(operation.personal_salt.data()), salt_bytes});
-        operation.personal_digest = personal_digest(m_hasher, operation.personal_salt, operation.personal);
-    }
-    operation.previous = head.hash;
-    operation.hash = chain_hash(m_hasher, operation);
+    auto operation = core::seal(draft,
+                                {{origin->device, origin->incarnation, head.seq + 1},
+                                 core::next_hlc(head.hlc, wall),
+                                 wall,
+                                 boot_ms,
+                                 offset_ms,
+                                 head.hash},
+                                m_hasher, random);
     head = {operation.id.seq, operation.hash, operation.hlc};
     return operation;
 }
@@ -182,7 +171,7 @@ void Journal::write(std::int64_t id, const core::Operation& operation, std::stri
     Query(m_connection, "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, operation.kind,
           operation.version, as_stored(operation.hlc), operation.wall.unix_ms, operation.boot_ms, operation.offset_ms,
           operation.subject, operation.body,
-          has_personal ? std::optional(Blob{bytes_of(operation.personal_digest)}) : std::nullopt, operation.previous,
+          has_personal ? std::optional(Blob{core::bytes_of(operation.personal_digest)}) : std::nullopt, operation.previous,
           operation.hash)
         .run();
     if (!operation.personal.empty())

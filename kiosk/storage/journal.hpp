@@ -5,6 +5,7 @@
 // Failure: throws SQLite::Exception, to be called inside guard(). What it holds in memory mirrors the database; after a
 // rollback load() must be called.
 #include "core/ports.hpp"
+#include "core/sealing.hpp"
 #include "storage/connection.hpp"
 
 #include <functional>
@@ -39,9 +40,6 @@ struct Head {
     core::Hlc hlc; // nothing that was written or observed here is later
 };
 
-core::Digest personal_digest(const core::Hasher& hasher, std::string_view salt, std::string_view content);
-core::Digest chain_hash(const core::Hasher& hasher, const core::Operation& operation);
-
 class Journal {
 public:
     Journal(Connection& connection, const core::Hasher& hasher) : m_connection(connection), m_hasher(hasher) {}
@@ -58,6 +56,9 @@ public:
     // A new chain for this file; to be called in a transaction. The clock goes on.
     void begin_incarnation(const std::string& device, const std::string& incarnation);
     void acknowledge(std::int64_t origin, std::uint64_t seq);
+    void set_acknowledged(std::int64_t origin, std::uint64_t seq); // also to less than before
+    // In a transaction, and without what refers to them: operations of that origin after `seq`, personal parts included.
+    void remove_after(std::int64_t origin, std::uint64_t seq);
     // Something of others was added (in a transaction): the count and the clock that must not fall back.
     void note_ingested(std::uint64_t added, core::Hlc clock);
 

@@ -181,7 +181,7 @@ private:
     void check(const core::Operation& operation, bool current, std::uint64_t last_seq, const core::Digest& last_hash) {
         const auto name = core::to_string(operation.id);
         const auto& hasher = *m_impl.options.hasher;
-        if (chain_hash(hasher, operation) != operation.hash)
+        if (core::chain_hash(hasher, operation) != operation.hash)
             found(Finding::Kind::Hash, name);
         if (operation.id.seq == last_seq + 1) {
             if (operation.previous != last_hash)
@@ -194,7 +194,7 @@ private:
         if (operation.personal_digest == core::Digest{})
             return;
         if (!operation.personal.empty()) {
-            if (personal_digest(hasher, operation.personal_salt, operation.personal) != operation.personal_digest)
+            if (core::personal_digest(hasher, operation.personal_salt, operation.personal) != operation.personal_digest)
                 found(Finding::Kind::Personal, name);
             return;
         }

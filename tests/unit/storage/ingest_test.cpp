@@ -93,7 +93,7 @@ TEST_CASE("ingest: what is not what it claims is kept aside and changes nothing"
 
     need(pair.here->ingest(operations));
     auto conflicting = forged; // the same id with other bytes, itself in order
-    conflicting.hash = storage::chain_hash(hasher(), conflicting);
+    conflicting.hash = core::chain_hash(hasher(), conflicting);
     const auto report = need(pair.here->ingest({&conflicting, 1}));
     CHECK(report.aside == 1);
     CHECK(!report.began_incarnation);
@@ -102,7 +102,7 @@ TEST_CASE("ingest: what is not what it claims is kept aside and changes nothing"
 
     auto nameless = operations[0];
     nameless.id.device.clear();
-    nameless.hash = storage::chain_hash(hasher(), nameless);
+    nameless.hash = core::chain_hash(hasher(), nameless);
     CHECK(need(pair.here->ingest({&nameless, 1})).aside == 1);
     require_sound(*pair.here);
 }
@@ -191,7 +191,7 @@ TEST_CASE("ingest: a body that can't be read is kept", "[storage][ingest]") {
     auto strange = all_operations(*pair.there)[0];
     strange.kind = "scan";
     strange.body = "not json";
-    strange.hash = storage::chain_hash(hasher(), strange);
+    strange.hash = core::chain_hash(hasher(), strange);
     CHECK(need(pair.here->ingest({&strange, 1})).added == 1);
     CHECK(need(pair.here->dump_projections()).empty());
     require_sound(*pair.here);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Requests and answers between a kiosk and a hub, and their JSON. Purpose: the wire contract as values; the OpenAPI
+// document (server_sync/hub/openapi.json) says the same. Ownership: values. Threads: any. Failure: decoding answers
+// Invalid with what is wrong; nothing of outside input is trusted. Bodies travel as zstd where both ends say so
+// (Content-Encoding), see compression.hpp.
+#include "protocol/operation_json.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kiosk::sync::protocol {
+
+using kiosk::core::Operation;
+using kiosk::core::Result;
+
+constexpr int wire_version = 1;
+
+// ---- POST /v1/enroll ----
+struct EnrollRequest {
+    std::string code;        // one-time, of the hub's QR code
+    std::string device;      // the kiosk's name for itself
+    std::string incarnation;
+    std::string event;       // code of the event that its database holds; empty: takes what the hub offers
+    std::string software;    // for the fleet list
+    bool as_hub = false;     // a venue hub, which relays for others
+};
+struct EnrollReply {
+    std::string token;       // secret of this device, for "Authorization: Bearer …"
+    std::string device;      // the name it is known by from now on; another one where the name was taken
+    std::string event;
+    std::string hub;         // the hub's id
+    std::string epoch;
+    std::vector<std::string> pins; // base64 SHA-256 of the SPKI: now, and next where a change is planned
+};
+
+// ---- POST /v1/ops ---- an empty list is a handshake
+struct Head {
+    std::uint64_t seq = 0;
+    std::string hash; // hex; empty for seq 0
+};
+struct PushRequest {
+    std::string device;
+    std::string incarnation; // the present one of this device
+    std::string event;
+    Head head;               // of that incarnation, as it stands on the device
+    bool relay = false;      // operations of others: after the hub was restored, or from a venue hub
+    std::vector<Operation> operations;
+};
+enum class OpStatus : std::uint8_t {
+    Stored = 1,  // durable at the hub
+    Duplicate,   // was there already, the same
+    Quarantined, // kept raw with a verdict; counts as received
+};
+struct OpVerdict {
+    std::size_t index = 0;   // in the request
+    std::string verdict;     // malformed, too_large, hash, conflict, foreign_device, foreign_event, revoked
+};
+enum class HeadStanding : std::uint8_t {
+    Fits = 1, // the hub knows this operation, or nothing beyond it
+    Behind,   // the hub knows more of this incarnation than the device: an old image
+    Diverged, // the hub knows another operation under this number
+};
+struct PushReply {
+    std::string hub;
+    std::string epoch;
+    std::int64_t time_ms = 0; // the hub's clock
+    std::vector<OpStatus> statuses; // one per operation of the request, in its order
+    std::vector<OpVerdict> verdicts; // of the quarantined ones
+    // "INCARNATION" → highest seq up to which the hub has everything of this device; in a relay "DEVICE/INCARNATION".
+    std::map<std::string, std::uint64_t> acknowledged;
+    HeadStanding head = HeadStanding::Fits;
+    std::uint64_t latest = 0; // newest feed number of the event
+    bool cloned = false;      // another machine speaks under this name
+    bool revoked = false;     // this device was revoked: what it pushes is kept in quarantine
+    std::vector<std::string> pins;
+};
+
+// ---- GET /v1/feed?after=N&wait=S&limit=L&skip=INCARNATION ---- (event and device are the token's)
+struct FeedReply {
+    std::string hub;
+    std::string epoch;
+    std::int64_t time_ms = 0;
+    std::uint64_t next = 0;   // ask again after this number
+    std::uint64_t latest = 0;
+    std::vector<ReadOperation> operations;
+};
+
+// ---- POST /v1/leases ----
+// A resource is a text such as "unit:T1:s1", "person:A1B2C3:s1", "seats:cd1"; seats are counted, the others are 1.
+struct LeaseWish {
+    std::string resource;
+    std::int64_t count = 1;
+    std::int64_t capacity = 1; // of seats: how many there are in all
+};
+struct LeaseRequest {
+    std::string device;
+    std::string incarnation;
+    std::vector<LeaseWish> want;
+    std::vector<LeaseWish> give_back;
+};
+struct LeaseGrant {
+    std::string resource;
+    std::int64_t granted = 0;  // held by this device after this request
+    std::string holder;        // who else holds it where granted is less than wanted: a device, or "" for the hub
+};
+struct LeaseReply {
+    std::string hub;
+    std::string epoch;
+    std::int64_t time_ms = 0;
+    std::vector<LeaseGrant> grants; // of everything that was wanted or given back
+};
+
+// ---- GET /v1/snapshot ---- body: a zstd frame of a SQLite database; Range and If-Range work.
+// Headers: ETag, X-Feed-Number, X-Feed-Epoch, X-Content-Blake2b (hex, of the inflated bytes), X-Content-Bytes.
+
+// Any error: {"error":"word","message":"a sentence","retry_after_s":N or absent}
+struct ErrorReply {
+    std::string error;
+    std::string message;
+    std::optional<std::int64_t> retry_after_s;
+};
+
+std::string encode(const EnrollRequest& message);
+std::string encode(const EnrollReply& message);
+std::string encode(const PushRequest& message);
+std::string encode(const PushReply& message);
+std::string encode(const LeaseRequest& message);
+std::string encode(const LeaseReply& message);
+std::string encode(const ErrorReply& message);
+
+Result<EnrollRequest> decode_enroll_request(std::string_view json);
+Result<EnrollReply> decode_enroll_reply(std::string_view json);
+// The hub reads a push without making it whole first: `operations` may hold items with problems.
+struct IncomingPush {
+    PushRequest request; // `operations` is empty
+    std::vector<ReadOperation> operations;
+};
+Result<IncomingPush> decode_push_request(std::string_view json, const kiosk::core::Hasher& hasher);
+Result<PushReply> decode_push_reply(std::string_view json);
+Result<FeedReply> decode_feed_reply(std::string_view json, const kiosk::core::Hasher& hasher);
+Result<LeaseRequest> decode_lease_request(std::string_view json);
+Result<LeaseReply> decode_lease_reply(std::string_view json);
+Result<ErrorReply> decode_error_reply(std::string_view json);
+// The text of a feed answer whose operations are already objects, separated by commas.
+std::string encode_feed_reply(const FeedReply& head, std::string_view operations_json);
+
+// ---- the enrolment code ---- "xiangdao-hub:?u=https%3A%2F%2F192.0.2.1%3A8443&p=PIN&c=CODE"
+struct EnrolmentCode {
+    std::string url;  // https://host:port
+    std::string pin;  // base64url SHA-256 of the SPKI; empty where the hub speaks plain http (tests)
+    std::string code;
+};
+std::string encode(const EnrolmentCode& code);
+bool is_enrolment_code(std::string_view text);
+Result<EnrolmentCode> decode_enrolment_code(std::string_view text);
+
+} // namespace kiosk::sync::protocol
