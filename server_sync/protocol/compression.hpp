@@ -9,7 +9,7 @@
 
 namespace kiosk::sync::protocol {
 
-std::string deflate(std::string_view bytes, int level = 3);
+std::string deflate(std::string_view bytes, int level = 1);
 kiosk::core::Result<std::string> inflate(std::string_view bytes, std::size_t limit);
 
 } // namespace kiosk::sync::protocol
