@@ -123,6 +123,7 @@ struct LeaseRow {
     std::int64_t count = 1;
     std::int64_t granted_ms = 0;
     bool lost = false;       // an organizer said that the holder is gone; audited
+    friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
 struct AuditRow {
