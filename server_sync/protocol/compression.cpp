@@ -3,6 +3,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace kiosk::sync::protocol {
@@ -49,7 +50,8 @@ kiosk::core::Result<std::string> inflate(std::string_view bytes, std::size_t lim
     if (known && claimed > limit)
         return fail(ErrorCode::TooLarge, "error.compression", "inflates to more than allowed");
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-    const std::size_t step = known ? static_cast<std::size_t>(claimed) + 1 : std::min<std::size_t>(limit + 1, 64 * 1024);
+    // Never in small steps: the first of many frames may claim nothing at all.
+    const std::size_t step = std::max<std::size_t>(known ? static_cast<std::size_t>(claimed) + 1 : 0, 64 * 1024);
     for (;;) {
         const auto begin = out.size();
         out.resize(std::min(begin + step, limit + 1));

@@ -171,7 +171,10 @@ ReadOperation read_element(json::element element, const kiosk::core::Hasher& has
         read.raw = simdjson::minify(element);
         // What is too large to keep is kept as far as it goes: enough to see where it came from.
         if (read.raw.size() > max_operation_bytes) {
-            read.raw.resize(max_operation_bytes);
+            auto end = max_operation_bytes;
+            while (end > 0 && (static_cast<unsigned char>(read.raw[end]) & 0xC0) == 0x80)
+                --end; // whole characters: databases refuse half ones
+            read.raw.resize(end);
             read.problem = "too_large";
         }
     };
