@@ -54,6 +54,7 @@ struct ClientOptions {
     std::int64_t poll_s = 25;             // of the long poll; 0: ask and go
     std::int64_t first_retry_ms = 500;
     std::int64_t longest_retry_ms = 30'000;
+    std::int64_t idle_ms = 15'000;        // push() with nothing to bring asks to be called again after that
     std::size_t batch_operations = 500;
     std::size_t feed_limit = 1000;
 };
@@ -69,6 +70,7 @@ public:
     StepResult push();
     StepResult pull();
     void changed();  // something was written, or the network came back: waiting is over
+    bool push_wanted() const; // since push() last began: changed(), or pull() met a hub that was restored
     SyncStatus status() const;
     HubAddress hub() const; // pins may have been added by the hub
 

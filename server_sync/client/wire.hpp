@@ -21,6 +21,8 @@ struct WireRequest {
     std::string body;         // JSON as it is; the wire compresses
     std::int64_t timeout_ms = 15'000; // for the whole exchange
     std::map<std::string, std::string> headers; // Range, If-Range
+    // download() only, called before the first byte; false stops. Status and headers as in WireAnswer.
+    std::function<bool(int status, const std::map<std::string, std::string>& headers)> on_head;
 };
 
 struct WireAnswer {
@@ -36,7 +38,8 @@ public:
     // The body goes to `take` as it comes (false stops); for snapshots. The answer's body is empty.
     virtual kiosk::core::Result<WireAnswer> download(const WireRequest& request,
                                                      const std::function<bool(std::string_view)>& take) = 0;
-    // Ends an exchange that is under way (a long poll) with Unavailable; the next one works again.
+    // Ends an exchange that is under way (a long poll) with Unavailable, message key "error.sync.interrupted"; the next
+    // one works again.
     virtual void interrupt() = 0;
 };
 
