@@ -52,6 +52,7 @@ struct Receiver {
     const std::function<bool(std::string_view)>* take = nullptr;
     CURL* easy = nullptr;
     std::size_t header_bytes = 0;
+    bool head_ended = false;
     bool head_told = false;
     bool too_large = false;
     bool stopped = false;
@@ -81,9 +82,12 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
     }
     if (line.starts_with("HTTP/")) { // also after a 1xx
         receiver.answer.headers.clear();
+        receiver.head_ended = false;
         return line.size();
     }
-    if (const auto colon = line.find(':'); colon != std::string_view::npos)
+    if (line == "\r\n" || line == "\n")
+        receiver.head_ended = true;
+    else if (const auto colon = line.find(':'); colon != std::string_view::npos)
         receiver.answer.headers[lower(trimmed(line.substr(0, colon)))] = std::string(trimmed(line.substr(colon + 1)));
     return line.size();
 }
@@ -119,13 +123,27 @@ struct CurlWire::Impl {
     std::unique_ptr<CURLM, MultiFreed> multi;
     std::unique_ptr<CURL, EasyFreed> easy;
     std::atomic<bool> interrupted = false;
+    std::atomic<std::uint64_t> bytes_moved = 0;
     std::mutex pins_mutex;
     std::vector<std::string> pins;
 
     Result<WireAnswer> run(const WireRequest& request, const std::function<bool(std::string_view)>* take);
     Result<CURLcode> transfer();
     std::string pin_list();
+    void count_bytes();
 };
+
+void CurlWire::Impl::count_bytes() {
+    curl_off_t sent = 0, received = 0;
+    long request_head = 0, answer_head = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+    curl_easy_getinfo(easy.get(), CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &request_head);
+    curl_easy_getinfo(easy.get(), CURLINFO_HEADER_SIZE, &answer_head);
+    bytes_moved += static_cast<std::uint64_t>(sent + received + request_head + answer_head);
+}
+
+std::uint64_t CurlWire::bytes_moved() const { return m_impl->bytes_moved; }
 
 std::string CurlWire::Impl::pin_list() {
     const std::lock_guard lock(pins_mutex);
@@ -308,6 +326,7 @@ Result<WireAnswer> CurlWire::Impl::run(const WireRequest& request, const std::fu
         return fail(ErrorCode::Internal, "error.sync.curl", "an option is not supported");
 
     KIOSK_TRY(const auto code, transfer());
+    count_bytes();
     if (receiver.too_large)
         return fail(ErrorCode::TooLarge, "error.sync.answer_too_large", "an answer over the bound");
     if (receiver.stopped)
@@ -317,6 +336,8 @@ Result<WireAnswer> CurlWire::Impl::run(const WireRequest& request, const std::fu
     if (code != CURLE_OK)
         return fail(ErrorCode::Unavailable, "error.sync.unreachable",
                     fmt::format("{} ({})", why[0] != '\0' ? &why[0] : curl_easy_strerror(code), static_cast<int>(code)));
+    if (!receiver.head_ended) // libcurl takes a connection that closes within the head for a whole answer
+        return fail(ErrorCode::Unavailable, "error.sync.unreachable", "closed within the head");
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     receiver.answer.status = static_cast<int>(status);

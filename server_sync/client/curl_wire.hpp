@@ -7,6 +7,7 @@
 // (more than an answer may be), Invalid (a request that can't be sent, or bytes that are not what they claim).
 #include "client/wire.hpp"
 
+#include <cstdint>
 #include <memory>
 
 namespace kiosk::sync::client {
@@ -22,6 +23,8 @@ public:
                                              const std::function<bool(std::string_view)>& take) override;
     void interrupt() override;
     void set_pins(std::vector<std::string> pins); // from the next exchange on
+    // HTTP bytes there and back since the start, heads included, TLS not.
+    std::uint64_t bytes_moved() const;
 
 private:
     struct Impl;
