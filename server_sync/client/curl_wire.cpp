@@ -21,7 +21,6 @@ using kiosk::core::Status;
 
 constexpr std::size_t max_header_bytes = 64 * 1024;
 constexpr std::size_t worth_compressing_bytes = 256;
-constexpr int push_level = 2;
 constexpr long connect_timeout_ms = 5000;
 // A download that brings less than this over such a time has stopped; an exchange is bounded as a whole.
 constexpr long slow_bytes_per_s = 256, slow_for_s = 20;
@@ -266,7 +265,7 @@ Result<WireAnswer> CurlWire::Impl::run(const WireRequest& request, const std::fu
     if (!request.body.empty()) {
         add("Content-Type: application/json");
         if (request.body.size() >= worth_compressing_bytes) {
-            compressed = protocol::deflate(request.body, push_level);
+            compressed = protocol::deflate(request.body);
             body = &compressed;
             add("Content-Encoding: zstd");
         }
