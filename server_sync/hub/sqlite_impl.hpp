@@ -76,6 +76,15 @@ struct SqliteStore::Impl {
     template <typename Work>
     auto write(const char* context, Work&& work) -> std::invoke_result_t<Work> {
         const std::lock_guard hold(writer_mutex);
+        const struct Rollback { // also where `work` throws something of its own
+            Impl& impl;
+            ~Rollback() {
+                if (!impl.connection.in_transaction())
+                    return;
+                impl.connection.rollback();
+                impl.events.clear();
+            }
+        } rollback{*this};
         auto done = guard(connection, context, [&]() -> std::invoke_result_t<Work> {
             Query(connection, "BEGIN IMMEDIATE").run();
             auto result = work();
