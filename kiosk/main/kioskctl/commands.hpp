@@ -15,6 +15,8 @@ void add_ticket_commands(CLI::App& app, Context& context);   // tickets issue, t
 void add_clip_command(CLI::App& app, Context& context);
 void add_store_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, restore, doctor
 void add_plugin_commands(CLI::App& app, Context& context);   // plugins list, show, check, trust, sign, …
+void add_hub_commands(CLI::App& app, Context& context);      // enroll, sync, hub
+void add_conflict_commands(CLI::App& app, Context& context); // conflicts
 void add_replay_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/kioskctl/doctor.hpp"
 
+#include "client/hub_address.hpp"
+#include "main/kioskctl/hub_words.hpp"
 #include "plugin_host/discovery.hpp"
 #include "resources/resources.hpp"
 
@@ -30,6 +32,7 @@ public:
         plugins();
         font();
         cameras();
+        hub();
         return std::move(m_findings);
     }
 
@@ -129,6 +132,21 @@ private:
                 names.push_back(entry.path().string());
         add("camera", names.empty() ? Health::Warning : Health::Good, names.empty() ? "doctor.no_camera" : "doctor.camera",
             {{"cameras", fmt::format("{}", fmt::join(names, ", "))}});
+    }
+
+    void hub() {
+        const auto address = sync::client::load_hub_address(m_context.database);
+        if (!address && address.error().code == core::ErrorCode::NotFound)
+            return add("hub", Health::Good, "doctor.no_hub"); // one kiosk alone needs none
+        if (!address)
+            return add("hub", Health::Bad, address.error().message_key);
+        const auto answer = knock(*address);
+        using sync::client::Trouble;
+        const bool passes = answer.trouble == Trouble::Unreachable || answer.trouble == Trouble::HubTrouble;
+        if (answer.trouble == Trouble::None)
+            add("hub", Health::Good, "doctor.hub", {{"url", address->url}, {"device", address->device}});
+        else // check-in goes on without it; but it won't come back by itself where somebody has to do something
+            add("hub", passes ? Health::Warning : Health::Bad, trouble_key(answer.trouble), {{"detail", answer.detail}});
     }
 
     const Context& m_context;

@@ -40,6 +40,8 @@ int run(int argc, char** argv) {
     add_clip_command(app, context);
     add_store_commands(app, context);
     add_plugin_commands(app, context);
+    add_hub_commands(app, context);
+    add_conflict_commands(app, context);
     add_replay_command(app, context);
     add_completion_command(app, context);
 
