@@ -13,9 +13,10 @@ constexpr std::int64_t longest_sleep_ms = 60'000;
 
 } // namespace
 
-AppThread::AppThread(KioskApp& app, const core::Clock& clock, std::function<void()> on_view_changed)
-    : m_app(&app), m_clock(&clock), m_on_view_changed(std::move(on_view_changed)), m_view(app.view()),
-      m_thread([this] { run(); }) {}
+AppThread::AppThread(KioskApp& app, const core::Clock& clock, std::function<void()> on_view_changed,
+                     std::function<void()> after_item)
+    : m_app(&app), m_clock(&clock), m_on_view_changed(std::move(on_view_changed)), m_after_item(std::move(after_item)),
+      m_view(app.view()), m_thread([this] { run(); }) {}
 
 AppThread::~AppThread() { stop(); }
 
@@ -103,6 +104,8 @@ void AppThread::run() {
         for (auto& item : arrived) {
             do_item(item);
             publish(); // each step can be seen, not only the last one
+            if (m_after_item)
+                m_after_item();
         }
     }
 }

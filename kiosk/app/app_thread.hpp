@@ -22,7 +22,9 @@ public:
     // Work that needs the application thread's store: an import, a backup on a timer.
     using Task = std::function<void(KioskApp&)>;
 
-    AppThread(KioskApp& app, const core::Clock& clock, std::function<void()> on_view_changed);
+    // `after_item`, where given: on the application thread, after the view that a step led to has been handed over.
+    AppThread(KioskApp& app, const core::Clock& clock, std::function<void()> on_view_changed,
+              std::function<void()> after_item = {});
     ~AppThread(); // stops
     AppThread(const AppThread&) = delete;
     AppThread& operator=(const AppThread&) = delete;
@@ -47,6 +49,7 @@ private:
     KioskApp* m_app;
     const core::Clock* m_clock;
     std::function<void()> m_on_view_changed;
+    std::function<void()> m_after_item;
 
     mutable std::mutex m_mutex;
     std::condition_variable m_arrived;

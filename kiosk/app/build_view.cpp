@@ -52,26 +52,6 @@ Header KioskApp::header() const {
     return header;
 }
 
-SyncView KioskApp::sync() const {
-    SyncView sync;
-    sync.behind = m_status ? m_status->pending : 0;
-    const auto behind = std::to_string(sync.behind);
-    if (!m_settings.hub_configured) {
-        sync.state = SyncView::State::LocalOnly;
-        sync.text = {"sync.local", {}};
-    } else if (!m_hub_reachable) {
-        sync.state = SyncView::State::Offline;
-        sync.text = {"sync.offline", {{"count", behind}}};
-    } else if (sync.behind > 0) {
-        sync.state = SyncView::State::Behind;
-        sync.text = {"sync.behind", {{"count", behind}}};
-    } else {
-        sync.state = SyncView::State::Replicated;
-        sync.text = {"sync.replicated", {}};
-    }
-    return sync;
-}
-
 namespace {
 
 ConfirmView confirm_view(const core::Person& person) {

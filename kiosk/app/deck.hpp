@@ -9,6 +9,7 @@
 #include "core/ports.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,11 @@ public:
     virtual core::Status print_badge(const BadgeRequest& badge) = 0; // queued, not printed, when it returns
     // Has somebody been told? False where nothing can be reached: then the screen asks people to walk over.
     virtual bool call_staff(StaffCall why) = 0;
+
+    // Is this text a hub's enrolment code? A person's code never is.
+    virtual bool is_hub_code(std::string_view text) = 0;
+    // Begins to enrol this kiosk there; what comes of it is told as notice::Enrolment.
+    virtual core::Status enrol(std::string_view code) = 0;
 
     // Lines for the staff's system page beside the journal's own: backup, plugin, storage, scanner.
     virtual std::vector<std::pair<LocalText, std::string>> system_info() = 0;
@@ -89,8 +95,43 @@ namespace notice {
 struct ScannerChanged {
     ScannerState state = ScannerState::Off;
 };
+// What stands between this kiosk and its hub.
+enum class HubTrouble : std::uint8_t {
+    None = 1,
+    NotEnrolled,
+    Unreachable,   // nobody answers
+    Portal,        // a log-in page answers in its place
+    OtherKey,      // whoever answers has another certificate than the hub
+    Revoked,       // the hub does not take this kiosk any more
+    Cloned,        // two machines use this name
+    HubFails,      // the hub says that it can't
+    OtherVersion,  // the hub does not understand this kiosk
+    StoreFails,    // this kiosk's own journal can't be read for it
+};
 struct HubChanged {
     bool reachable = false;
+    bool configured = true; // this kiosk has a hub
+    HubTrouble trouble = HubTrouble::None;
+    std::optional<core::Instant> since; // when the trouble began
+};
+struct Enrolment {
+    enum class Step : std::uint8_t { Done = 1, Failed } step = Step::Failed;
+    Message text;
+    std::string hub; // id, where it is done
+};
+// All duplicate entries that are known and open now.
+struct DuplicatesFound {
+    struct Entry {
+        core::Instant at;
+        std::string device;
+    };
+    struct Item {
+        std::string ticket;
+        std::string registration; // uid, or empty
+        std::string checkpoint;
+        std::vector<Entry> entries;
+    };
+    std::vector<Item> items;
 };
 struct ConfigChanged {}; // the event's documents are others now: read them again
 struct DataChanged {};   // people or scans arrived from elsewhere
@@ -98,6 +139,6 @@ struct DevicesChanged {}; // cameras, events or system lines are others now
 } // namespace notice
 
 using Notice = std::variant<notice::ScannerChanged, notice::HubChanged, notice::ConfigChanged, notice::DataChanged,
-                            notice::DevicesChanged>;
+                            notice::DevicesChanged, notice::Enrolment, notice::DuplicatesFound>;
 
 } // namespace kiosk::app

@@ -51,6 +51,11 @@ void KioskApp::on(const intent::ScannedText& scanned) {
         m_last_code_ms = now; // counts from when it was seen last, not first
         return;
     }
+    if (m_ports.deck->is_hub_code(scanned.text)) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now;
+        return take_hub_code(scanned.text);
+    }
     if (on_screen<screen::Interview>() != nullptr || on_screen<screen::LeadForm>() != nullptr) {
         m_last_code = std::move(code);
         m_last_code_ms = now;

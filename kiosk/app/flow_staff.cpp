@@ -182,6 +182,7 @@ core::Status KioskApp::load_recent(StaffView& data) {
     KIOSK_TRY(const auto scans, m_ports.store->recent_scans(recent_limit));
     for (const auto& scan : scans)
         data.recent.push_back(row_of(scan));
+    load_duplicates(data);
     return {};
 }
 
@@ -223,6 +224,8 @@ void KioskApp::load_system(StaffView& data) {
     if (m_ports.plugins != nullptr)
         data.quarantined = m_ports.plugins->in_quarantine();
     data.can_release = m_staff->organizer;
+    if (m_staff->notice.empty())
+        data.notice = hub_advice();
 }
 
 // ---- what staff do ----

@@ -55,9 +55,11 @@ void KioskApp::hear(const Notice& notice) {
             changed();
         m_scanner = scanner->state;
     } else if (const auto* hub = std::get_if<notice::HubChanged>(&notice)) {
-        m_hub_reachable = hub->reachable;
-        m_status_stale = true;
-        changed();
+        hear_of(*hub);
+    } else if (const auto* enrolment = std::get_if<notice::Enrolment>(&notice)) {
+        hear_of(*enrolment);
+    } else if (const auto* found = std::get_if<notice::DuplicatesFound>(&notice)) {
+        m_duplicates = found->items;
     } else if (std::holds_alternative<notice::ConfigChanged>(notice)) {
         if (m_ports.check_in->reload()) // else the old configuration goes on: a door stays a door
             read_config();

@@ -213,9 +213,16 @@ private:
     ScanRow row_of(const core::StoredScan& scan);
     void tell_staff(Message notice);
 
+    // flow_hub.cpp
+    void hear_of(const notice::HubChanged& hub);
+    void hear_of(const notice::Enrolment& enrolment);
+    void take_hub_code(const std::string& text);
+    void load_duplicates(StaffView& data);
+    SyncView sync() const;
+    Message hub_advice() const; // what staff can do; empty: nothing
+
     // build_view.cpp
     Header header() const;
-    SyncView sync() const;
     Body body() const;
     std::optional<KeyboardView> keyboard() const;
 
@@ -250,7 +257,9 @@ private:
     Message m_notice;
     std::int64_t m_notice_until_ms = never;
     ScannerState m_scanner = ScannerState::Off;
-    bool m_hub_reachable = false;
+    notice::HubChanged m_hub;
+    std::vector<notice::DuplicatesFound::Item> m_duplicates;
+    std::string m_enrolling_staff; // who showed the hub's code
     std::optional<core::JournalStatus> m_status;
     bool m_status_stale = true;
     std::int64_t m_status_read_ms = 0;

@@ -42,7 +42,8 @@ struct Header {
 
 // "Saved" and "replicated" are two things, and the screen says which.
 struct SyncView {
-    enum class State : std::uint8_t { LocalOnly = 1, Replicated, Behind, Offline } state = State::LocalOnly;
+    // Trouble: waiting does not help, somebody has to do something.
+    enum class State : std::uint8_t { LocalOnly = 1, Replicated, Behind, Offline, Trouble } state = State::LocalOnly;
     std::uint64_t behind = 0;
     Message text; // "saved on this kiosk"
 };
@@ -197,6 +198,14 @@ struct ChoiceRow {
 
 enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System, Interviews, Leads };
 
+// One ticket that entered more often than its door allows, on machines that did not know of each other.
+struct DuplicateRow {
+    std::string name;
+    std::string ticket;
+    LocalText checkpoint;
+    std::vector<std::string> entries; // "13:05 k1", oldest first
+};
+
 struct CountRow {
     LocalText checkpoint;
     std::int64_t admitted = 0, inside = 0, repeats = 0, refused = 0;
@@ -256,6 +265,7 @@ struct StaffView {
     std::int64_t registered = 0;
     std::vector<CountRow> counts;
     std::vector<ScanRow> recent;
+    std::vector<DuplicateRow> duplicates; // that nobody has settled yet
     std::optional<ScanRow> override_target; // the last scan that was not admitted
     std::vector<ChoiceRow> override_reasons;
     std::vector<ChoiceRow> events;
@@ -281,6 +291,16 @@ struct MissingRow {
     bool wrong = false; // answered, but not as it should be
 };
 
+// A kiosk without an event: it is told by a code which hub is its own.
+struct SetupView {
+    Message title;
+    Message hint;
+    Message status;  // what is being done, or what went wrong
+    bool problem = false;
+    bool busy = false;
+    std::optional<double> share; // of the download
+};
+
 // Before an interview is made final: what is still required, or that nothing can be changed afterwards.
 struct InterviewEndView {
     LocalText name; // of the questionnaire
@@ -300,7 +320,7 @@ struct OutOfOrderView {
 };
 
 using Body = std::variant<IdleView, ConfirmView, FormView, ResultView, SearchView, SecondFactorView, StaffPinView,
-                          StaffView, OutOfOrderView, InterviewEndView>;
+                          StaffView, OutOfOrderView, InterviewEndView, SetupView>;
 
 struct View {
     std::uint64_t revision = 0;

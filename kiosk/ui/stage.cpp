@@ -233,6 +233,7 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
                    [&](const app::StaffPinView& body) { draw_staff_pin(scene, body); },
                    [&](const app::StaffView& body) { draw_staff(scene, body); },
                    [&](const app::OutOfOrderView& body) { draw_out_of_order(scene, body); },
+                   [&](const app::SetupView& body) { draw_setup(scene, body); },
                    [&](const app::InterviewEndView& body) { draw_interview_end(scene, body); },
                },
                view.body);

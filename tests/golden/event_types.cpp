@@ -60,6 +60,8 @@ struct BareDeck final : app::Deck {
     void checkpoint_chosen(std::string_view) override {}
     core::Status print_badge(const app::BadgeRequest&) override { return {}; }
     bool call_staff(app::StaffCall) override { return false; }
+    bool is_hub_code(std::string_view) override { return false; }
+    core::Status enrol(std::string_view) override { return {}; }
     std::vector<std::pair<app::LocalText, std::string>> system_info() override { return {}; }
 };
 struct NoPins final : app::PinVerifier {

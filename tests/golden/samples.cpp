@@ -315,6 +315,12 @@ void add_staff(std::vector<Sample>& all) {
     undone.asks_undo.reset();
     undone.notice = {"staff.notice.undone", {{"name", "欧阳霜降"}}};
     all.push_back(staffed("staff_recent_notice", undone));
+    auto twice = recent;
+    twice.asks_undo.reset();
+    twice.duplicates = {{"王谷雨", "A1B2C3", {"主入口", "Main door"}, {"13:05 kiosk-1", "13:06 kiosk-2"}},
+                        {"", "Q9Z8Y7", {"业务洽谈区", "Business area"}, {"13:11 kiosk-2", "13:12 kiosk-3"}},
+                        {"单芒种", "M5N6P7", {"主入口", "Main door"}, {"13:20 kiosk-1", "13:21 kiosk-2"}}};
+    all.push_back(staffed("staff_recent_duplicates", twice));
 
     auto open = staff(StaffTab::Override);
     open.override_target = scan("k1:6", "13:29", "单芒种", Outcome::Refused, Reason::Unpaid, false);
@@ -335,6 +341,14 @@ void add_staff(std::vector<Sample>& all) {
                      {{"报名人数", "Registrations"}, "204"}, {{"最近备份", "Last backup"}, "13:30"}, {{"插件", "Plugin"}, "salon 1.0"},
                      {{"剩余空间", "Free space"}, "41.2 GB"}};
     all.push_back(staffed("staff_system", system));
+    auto hub = system;
+    hub.system.insert(hub.system.begin() + 4, {{{"会务中心", "Hub"}, "https://192.0.2.7:8443"},
+                                               {{"最近一次联系", "Last exchange"}, "13:05:12"},
+                                               {{"会务中心时钟减本机", "Hub's clock minus ours"}, "+3.2 s"}});
+    hub.notice = {"staff.hub.other_key", {}};
+    auto hub_view = staffed("staff_system_hub", hub);
+    hub_view.view.sync = {SyncView::State::Trouble, 14, {"sync.other_key", {{"count", "14"}}}};
+    all.push_back(hub_view);
 }
 
 } // namespace
@@ -351,6 +365,31 @@ std::vector<Sample> samples() {
     off.view.header.now.reset();
     off.view.sync = {SyncView::State::Replicated, 0, {"sync.replicated", {}}};
     all.push_back(off);
+    auto cut = with("idle_no_hub", IdleView{});
+    cut.view.sync = {SyncView::State::Offline, 14, {"sync.unreachable", {{"count", "14"}, {"time", "13:05"}}}};
+    all.push_back(cut);
+    auto stopped = with("idle_hub_trouble", IdleView{});
+    stopped.view.sync = {SyncView::State::Trouble, 1214, {"sync.portal", {{"count", "1214"}}}};
+    all.push_back(stopped);
+    const auto setup_sample = [](std::string name, SetupView body) {
+        auto made = with(std::move(name), std::move(body));
+        made.view.header = {};
+        made.view.sync = {};
+        return made;
+    };
+    SetupView setup;
+    setup.title = {"setup.title", {}};
+    setup.hint = {"setup.hint", {}};
+    all.push_back(setup_sample("setup", setup));
+    setup.status = {"setup.fetching", {}};
+    setup.busy = true;
+    setup.share = 0.4;
+    all.push_back(setup_sample("setup_fetching", setup));
+    setup.status = {"setup.no_code", {}};
+    setup.busy = false;
+    setup.problem = true;
+    setup.share.reset();
+    all.push_back(setup_sample("setup_no_code", setup));
     IdleView slide;
     slide.slide = 1;
     slide.slide_lines = {{"13:40 社区汇报", "13:40 Community report"}, {"14:10 去O方法", "14:10 De-O method"}, {"14:40 企业介绍", "14:40 Company introductions"}};
@@ -377,7 +416,7 @@ std::vector<Sample> samples() {
         for (const auto* name : {"idle_no_camera", "idle_slide", "idle_notice", "form_latin", "form_walk_in", "form_notice", "result_incomplete",
                                  "result_refused_wrong_event", "result_refused_unknown", "result_refused_unreadable", "result_refused_unpaid",
                                  "result_refused_full", "result_refused_staff_called", "search_nobody", "staff_pin_wrong", "staff_recent_notice",
-                                 "staff_override_none"})
+                                 "staff_override_none", "idle_no_hub", "idle_hub_trouble", "setup_fetching", "setup_no_code"})
             sample.minor = sample.minor || sample.name == name;
     return all;
 }

@@ -12,6 +12,7 @@ Pair sync_colors(const Theme& theme, app::SyncView::State state) {
     case app::SyncView::State::Replicated: return theme.good;
     case app::SyncView::State::Behind:
     case app::SyncView::State::Offline: return theme.wait;
+    case app::SyncView::State::Trouble: return theme.stop;
     case app::SyncView::State::LocalOnly: break;
     }
     return {theme.ink_soft, theme.paper};
@@ -21,7 +22,8 @@ Icon sync_icon(app::SyncView::State state) {
     switch (state) {
     case app::SyncView::State::Replicated:
     case app::SyncView::State::Behind: return Icon::Cloud;
-    case app::SyncView::State::Offline: return Icon::CloudOff;
+    case app::SyncView::State::Offline:
+    case app::SyncView::State::Trouble: return Icon::CloudOff;
     case app::SyncView::State::LocalOnly: break;
     }
     return Icon::Saved;

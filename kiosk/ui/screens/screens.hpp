@@ -24,6 +24,7 @@ void draw_second_factor(Scene scene, const app::SecondFactorView& factor);
 void draw_staff_pin(Scene scene, const app::StaffPinView& pin);
 void draw_staff(Scene scene, const app::StaffView& staff);
 void draw_interview_end(Scene scene, const app::InterviewEndView& end);
+void draw_setup(Scene scene, const app::SetupView& setup);
 void draw_out_of_order(Scene scene, const app::OutOfOrderView& out);
 
 // The colour under everything on this screen.

@@ -207,9 +207,45 @@ void scan_row(Canvas& canvas, Rect row, const app::ScanRow& scan, const std::opt
     canvas.text(row, what, small);
 }
 
+// Entries that were made on machines cut off from each other: somebody has to look at them.
+void duplicates(Canvas& canvas, const app::StaffView& staff, Rect& area) {
+    const auto& theme = canvas.theme();
+    constexpr std::size_t most = 2;
+    const auto count = staff.duplicates.size();
+    const auto shown = std::min(most, count);
+    const float line = theme.small + canvas.step(1.5F);
+    const float lines = line * static_cast<float>(shown + (count > shown ? 1 : 0));
+    Rect box = area.cut_top(canvas.step(4.5F) + theme.body + lines);
+    area.cut_top(canvas.step(2));
+    card(canvas, box);
+    const Canvas::On on(canvas, theme.raised);
+    canvas.fill({box.x, box.y + theme.radius, canvas.step(0.75F), box.h - 2 * theme.radius}, theme.stop.fill);
+    Rect inner = box.inset(canvas.step(3), canvas.step(2));
+    Look head{Size::Body, Weight::Bold, theme.ink};
+    head.smallest = Size::Small;
+    canvas.text(inner.cut_top(theme.body), canvas.tr("ui.staff.duplicates", {{"count", std::to_string(count)}}), head);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto& row = staff.duplicates[i];
+        auto words = row.name.empty() ? row.ticket : row.name;
+        if (const auto& door = canvas.say(row.checkpoint); !door.empty())
+            words += " · " + door;
+        for (const auto& entry : row.entries)
+            words += " · " + entry;
+        inner.cut_top(canvas.step(1.5F));
+        canvas.text(inner.cut_top(theme.small), words, {Size::Small, Weight::Regular, theme.ink_soft});
+    }
+    if (count > shown) {
+        inner.cut_top(canvas.step(1.5F));
+        canvas.text(inner.cut_top(theme.small), canvas.tr("ui.staff.duplicates_more", {{"count", std::to_string(count - shown)}}),
+                    {Size::Small, Weight::Regular, theme.ink_soft});
+    }
+}
+
 void recent(Canvas& canvas, const app::StaffView& staff, Rect area) {
     const auto& theme = canvas.theme();
     heading(canvas, area, canvas.tr("ui.staff.recent"));
+    if (!staff.duplicates.empty())
+        duplicates(canvas, staff, area);
     if (staff.recent.empty())
         return empty_place(canvas, area, Icon::List, canvas.tr("ui.staff.no_scans"));
     const float high = canvas.step(canvas.portrait() ? 11 : 10);

@@ -92,6 +92,10 @@ public:
             (*this)(row.label);
         for (const auto& row : view.recent)
             add(row.name);
+        for (const auto& row : view.duplicates) {
+            (*this)(row.checkpoint);
+            add(row.name);
+        }
         for (const auto& row : view.responses)
             add(row.organisation + row.respondent);
         for (const auto& row : view.leads) {
@@ -114,6 +118,11 @@ public:
             (*this)(row.label);
         for (const auto& lead : view.leads)
             (*this)(lead);
+    }
+    void operator()(const SetupView& view) {
+        (*this)(view.title);
+        (*this)(view.hint);
+        (*this)(view.status);
     }
     void operator()(const OutOfOrderView& view) {
         (*this)(view.what);

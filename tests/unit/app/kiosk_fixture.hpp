@@ -136,6 +136,13 @@ public:
         calls.push_back(why);
         return staff_reachable;
     }
+    bool is_hub_code(std::string_view text) override { return text.starts_with("hub:"); }
+    core::Status enrol(std::string_view code) override {
+        if (code == "hub:old")
+            return core::fail(core::ErrorCode::Invalid, "error.enrolment_code");
+        enrolled_with.push_back(std::string(code));
+        return {};
+    }
     std::vector<std::pair<app::LocalText, std::string>> system_info() override {
         return {{{"备份", "Backup"}, "13:00"}};
     }
@@ -145,6 +152,7 @@ public:
     bool staff_reachable = true;
     std::vector<app::BadgeRequest> badges;
     std::vector<app::StaffCall> calls;
+    std::vector<std::string> enrolled_with;
 };
 
 class FakePins final : public app::PinVerifier {
