@@ -15,6 +15,8 @@ namespace kiosk::program {
 struct DeckHooks {
     std::function<void(const std::string& uri)> change_scanner;
     std::function<std::vector<std::pair<app::LocalText, std::string>>()> more_system_info;
+    std::function<bool(std::string_view text)> is_hub_code;
+    std::function<core::Status(const std::string& code)> enrol;
     std::function<void()> wake; // the window's loop looks whether there is another event to go to
 };
 
@@ -29,6 +31,8 @@ public:
     void checkpoint_chosen(std::string_view id) override;
     core::Status print_badge(const app::BadgeRequest& badge) override;
     bool call_staff(app::StaffCall why) override;
+    bool is_hub_code(std::string_view text) override { return m_hooks.is_hub_code(text); }
+    core::Status enrol(std::string_view code) override { return m_hooks.enrol(std::string(code)); }
     std::vector<std::pair<app::LocalText, std::string>> system_info() override;
 
     // The database that staff chose to go on with, once.

@@ -3,23 +3,23 @@
 
 #include "app/app_thread.hpp"
 #include "input_method/rime_composer.hpp"
+#include "main/kiosk/hub_link.hpp"
+#include "main/kiosk/inputs.hpp"
 #include "main/kiosk/local_deck.hpp"
 #include "main/kiosk/pin_store.hpp"
+#include "main/kiosk/setup_session.hpp"
 #include "main/kiosk/tour.hpp"
 #include "main/wiring/venue.hpp"
 #include "resources/resources.hpp"
-#include "scanning/scanner_process.hpp"
-#include "scanning/serial.hpp"
-#include "scanning/wedge.hpp"
 #include "storage/backup_keeper.hpp"
 
-#include <SDL.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
 namespace kiosk::program {
@@ -27,7 +27,6 @@ namespace kiosk::program {
 namespace {
 
 namespace fs = std::filesystem;
-namespace intent = app::intent;
 
 std::atomic<bool> g_stop{false};
 
@@ -49,138 +48,6 @@ std::unique_ptr<input_method::RimeComposer> make_composer() {
     spdlog::warn("no pinyin on the screen keyboard: {} {}", made.error().message_key, made.error().context);
     return nullptr;
 }
-
-// What a USB scanner types goes to the scan, what a person types to the field.
-class WedgeFeed {
-public:
-    WedgeFeed(ui::Window& window, app::AppThread& app) : m_window(window), m_app(app) {
-        window.on_key([this](const ui::KeyEvent& key) {
-            if (!key.down)
-                return false;
-            if (key.repeated)
-                return m_wedge.bursting();
-            return apply(m_wedge.key(key.scancode, key.shift, key.caps_lock, static_cast<std::int64_t>(key.at_ms)));
-        });
-        window.on_text([this](std::string_view, std::uint64_t) { return m_wedge.bursting(); });
-    }
-    ~WedgeFeed() {
-        m_window.on_key({});
-        m_window.on_text({});
-    }
-    WedgeFeed(const WedgeFeed&) = delete;
-    WedgeFeed& operator=(const WedgeFeed&) = delete;
-
-    void tick() { apply(m_wedge.tick(static_cast<std::int64_t>(SDL_GetTicks64()))); }
-    std::optional<std::int64_t> wait_ms() const {
-        const auto deadline = m_wedge.deadline_ms();
-        if (!deadline)
-            return std::nullopt;
-        return std::max<std::int64_t>(0, *deadline - static_cast<std::int64_t>(SDL_GetTicks64()));
-    }
-
-private:
-    bool apply(const scanning::WedgeVerdict& verdict) {
-        for (std::size_t i = 0; i < verdict.take_back; ++i)
-            m_app.post(intent::PressKey{"backspace"});
-        if (!verdict.give_back.empty())
-            m_app.post(intent::TypeText{verdict.give_back});
-        // An input method may have begun to compose the scanner's first keys.
-        if (verdict.take_back > 0 || verdict.code)
-            m_window.reset_composition();
-        if (verdict.code)
-            m_app.post(intent::ScannedText{*verdict.code, "wedge"});
-        return verdict.swallow;
-    }
-
-    ui::Window& m_window;
-    app::AppThread& m_app;
-    scanning::Wedge m_wedge;
-};
-
-// Camera and serial scanner; all calls from the render thread but request_source().
-class Scanners {
-public:
-    Scanners(const Options& options, app::AppThread& app, std::function<void()> wake)
-        : m_app(app), m_wake(std::move(wake)) {
-        change_source(options.scanner);
-        if (!options.serial.empty()) {
-            scanning::SerialOptions serial;
-            serial.device = options.serial;
-            serial.wake = m_wake;
-            if (auto started = scanning::SerialScanner::start(std::move(serial)))
-                m_serial = std::move(*started);
-            else
-                spdlog::error("serial scanner: {}", started.error().context);
-        }
-    }
-
-    app::PreviewSource* preview() { return m_camera.get(); }
-
-    // From the application thread, when staff choose another camera.
-    void request_source(std::string uri) {
-        {
-            const std::lock_guard lock(m_mutex);
-            m_requested = std::move(uri);
-        }
-        m_wake();
-    }
-
-    void collect() {
-        std::optional<std::string> requested;
-        {
-            const std::lock_guard lock(m_mutex);
-            requested = std::exchange(m_requested, std::nullopt);
-        }
-        if (requested)
-            change_source(*requested);
-        if (m_camera)
-            for (auto& scan : m_camera->poll())
-                m_app.post(intent::ScannedText{std::move(scan.text), "camera"});
-        if (m_serial)
-            for (auto& line : m_serial->poll())
-                m_app.post(intent::ScannedText{std::move(line), "serial"});
-        const auto state = m_camera ? m_camera->state() : app::ScannerState::Off;
-        if (state != m_told) {
-            m_told = state;
-            m_app.post(app::Notice{app::notice::ScannerChanged{state}});
-        }
-        const auto trouble = m_camera ? m_camera->trouble() : std::string();
-        const std::lock_guard lock(m_mutex);
-        m_trouble = trouble;
-    }
-
-    std::string trouble() const {
-        const std::lock_guard lock(m_mutex);
-        return m_trouble;
-    }
-
-private:
-    void change_source(const std::string& uri) {
-        if (uri.empty()) {
-            m_camera.reset();
-        } else if (m_camera) {
-            m_camera->change_source(uri);
-        } else {
-            scanning::ScannerOptions options;
-            options.uri = uri;
-            options.wake = m_wake;
-            options.on_preview = m_wake;
-            if (auto started = scanning::ScannerProcess::start(std::move(options)))
-                m_camera = std::move(*started);
-            else
-                spdlog::error("camera: {} {}", started.error().message_key, started.error().context);
-        }
-    }
-
-    app::AppThread& m_app;
-    std::function<void()> m_wake;
-    std::unique_ptr<scanning::ScannerProcess> m_camera;
-    std::unique_ptr<scanning::SerialScanner> m_serial;
-    app::ScannerState m_told = app::ScannerState::Off;
-    mutable std::mutex m_mutex;
-    std::optional<std::string> m_requested; // guarded by m_mutex
-    std::string m_trouble;                  // guarded by m_mutex
-};
 
 // An event that can't be opened: the window says so, and waits for somebody who can help.
 SessionEnd show_out_of_order(ui::Window& window, const core::Error& error) {
@@ -215,6 +82,12 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
     venue_options.plugin_transport = options.plugins;
     venue_options.log = [](std::string_view line) { spdlog::info("plugin {}", line); };
     auto opened = wiring::Venue::open(std::move(venue_options));
+    // Nothing here yet, or no event in it: a hub's code before the camera brings one.
+    const bool no_file = !opened && opened.error().message_key == "error.no_database";
+    if (options.tour.empty() && (no_file || (opened && !(*opened)->has_event()))) {
+        opened = core::fail(core::ErrorCode::NotFound, "error.no_event"); // closed: it is about to be replaced
+        return set_up(options, catalogue, window, g_stop);
+    }
     if (!opened)
         return show_out_of_order(window, opened.error());
     auto& venue = **opened;
@@ -226,6 +99,7 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
     storage::BackupKeeper backups(options.database.string(), backup_options, venue.clock());
 
     Scanners* scanners_seen = nullptr; // by the deck's hooks, once they exist
+    std::atomic<HubLink*> hub_seen{nullptr};
     DeckHooks hooks;
     hooks.wake = [&window] { window.wake(); };
     hooks.change_scanner = [&scanners_seen](const std::string& uri) {
@@ -245,7 +119,15 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
             lines.emplace_back(app::LocalText{"缺少插件", "Missing plugin"}, missing.id);
         if (scanners_seen && !scanners_seen->trouble().empty())
             lines.emplace_back(app::LocalText{"摄像头", "Camera"}, scanners_seen->trouble());
+        if (auto* link = hub_seen.load())
+            for (auto& line : link->system_lines())
+                lines.push_back(std::move(line));
         return lines;
+    };
+    hooks.is_hub_code = &HubLink::is_code;
+    hooks.enrol = [&hub_seen](const std::string& code) -> core::Status {
+        auto* link = hub_seen.load();
+        return link ? link->enrol(code) : core::fail(core::ErrorCode::Unavailable, "error.store_closing");
     };
     LocalDeck deck(options, hooks);
     PinStore pins(options.database);
@@ -266,13 +148,32 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         settings.checkpoint = remembered_checkpoint(options.database);
     settings.can_call_staff = true;
     app::KioskApp kiosk_app(ports, settings);
-    app::AppThread thread(kiosk_app, venue.clock(), [&window] { window.wake(); });
+    app::AppThread thread(
+        kiosk_app, venue.clock(), [&window] { window.wake(); },
+        [&hub_seen] {
+            if (auto* link = hub_seen.load())
+                link->after_item();
+        });
 
     SessionEnd end;
     {
-        Scanners scanners(options, thread, [&window] { window.wake(); });
+        const Post post = [&thread](app::Intent wanted) { thread.post(std::move(wanted)); };
+        Scanners scanners(
+            options, post, [&thread](app::ScannerState state) { thread.post(app::Notice{app::notice::ScannerChanged{state}}); },
+            [&window] { window.wake(); });
         scanners_seen = &scanners;
-        WedgeFeed wedge(window, thread);
+        WedgeFeed wedge(window, post);
+        HubLink::Ports hub_ports;
+        hub_ports.database_file = options.database;
+        hub_ports.database = &venue.database();
+        hub_ports.app = &thread;
+        hub_ports.clock = &venue.clock();
+        hub_ports.random = &venue.random();
+        hub_ports.hasher = &venue.sodium();
+        hub_ports.event = venue.config().event.code;
+        hub_ports.zone = venue.config().event.timezone;
+        HubLink link(std::move(hub_ports));
+        hub_seen = &link;
         std::optional<Tour> tour;
         if (!options.tour.empty()) {
             const auto clip = options.scanner.starts_with("file://") ? options.scanner.substr(7) : options.scanner;
@@ -330,7 +231,9 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
             fmt::print("tour: {} people admitted, {} problems\n", tour->admitted(), tour->problems().size());
             end.tour_failed = !tour->problems().empty();
         }
+        link.stop(); // first, while the application thread still does what it waits for
         thread.stop();
+        hub_seen = nullptr;
         scanners_seen = nullptr;
     }
     if (const auto saved = backups.backup_now(); !saved)
