@@ -139,7 +139,8 @@ void CurlWire::Impl::count_bytes() {
     curl_easy_getinfo(easy.get(), CURLINFO_SIZE_DOWNLOAD_T, &received);
     curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &request_head);
     curl_easy_getinfo(easy.get(), CURLINFO_HEADER_SIZE, &answer_head);
-    bytes_moved += static_cast<std::uint64_t>(sent + received + request_head + answer_head);
+    // The size of the request has in it as much of the body as went out together with the head.
+    bytes_moved += static_cast<std::uint64_t>(std::max<curl_off_t>(sent, request_head) + received + answer_head);
 }
 
 std::uint64_t CurlWire::bytes_moved() const { return m_impl->bytes_moved; }

@@ -57,6 +57,7 @@ public:
         std::filesystem::create_directories(options.folder);
         options.pins = {certificate.pin};
         options.version = "bench";
+        options.hub_url = "https://127.0.0.1"; // only the one-time part of its codes is used here
         pin = certificate.pin;
         api = need(sync::hub::Api::create(*m_store, clock, random, sodium, options));
         m_service.emplace(*api);

@@ -83,15 +83,28 @@ double bootstrap(HubEnd& hub, const core::EventConfig& config, const std::string
 int main() {
     const auto config = test::roster_event();
     HubEnd hub;
-    {
-        // The organizers' machine brings the roster.
-        KioskEnd office(hub, "office", config.event.code, 0);
-        need(test::write_roster(*office.database, config, people));
-        office.push_all();
+    // The organizers' machine brings the roster; the hub prepares the snapshot when it has become quiet.
+    KioskEnd office(hub, "office", config.event.code, 0);
+    need(test::write_roster(*office.database, config, people));
+    office.push_all();
+    const auto pushed = now_us();
+    sync::client::WireRequest asks;
+    asks.path = "/v1/snapshot";
+    asks.token = office.address.token;
+    const auto ready = [&] {
+        const auto answer = need(office.push_wire->download(asks, [](std::string_view) { return true; }));
+        const auto number = answer.headers.find("x-feed-number");
+        return answer.status == 200 && number != answer.headers.end() &&
+               std::stoull(number->second) == need(hub.store().latest(config.event.code));
+    };
+    while (!ready()) {
+        if (now_us() - pushed > 300e6) {
+            fmt::print(stderr, "bench: no snapshot within five minutes\n");
+            return 1;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
     }
-    while (hub.api->fold(1000))
-        ;
-    std::this_thread::sleep_for(std::chrono::seconds(8)); // the hub prepares the snapshot when it has become quiet
+    print("sync_bootstrap", "snapshot_prepared_after_the_roster", (now_us() - pushed) / 1e6, "s");
     const auto straight = bootstrap(hub, config, "new-1", false);
     print("sync_bootstrap", "ready_to_scan", straight, "s");
     print("sync_bootstrap", "ready_to_scan_after_a_cut", bootstrap(hub, config, "new-2", true), "s", straight);

@@ -15,6 +15,7 @@ int main() {
     auto store = need(sync::hub::SqliteStore::open((folder / "hub.db").string(), {&random, {}}));
     sync::hub::ApiOptions options;
     options.folder = folder / "mirrors";
+    options.hub_url = "https://127.0.0.1";
     std::filesystem::create_directories(options.folder);
     auto api = need(sync::hub::Api::create(*store, clock, random, sodium, options));
     const auto code = need(sync::protocol::decode_enrolment_code(need(api->make_enrolment_code("BENCH", false))));

@@ -56,10 +56,10 @@ struct Running {
           replica(need(storage::JournalReader::open((kiosk.folder / "kiosk.db").string(), hub.sodium)), gate, "BENCH"),
           push_wire(hub.wire()), feed_wire(hub.wire()),
           client(replica, *push_wire, *feed_wire, hub.clock, hub.random, hub.sodium, kiosk.address, {}) {
-        replica.on_arrival([this](const wiring::StoreReplica::Arrived& arrived) {
+        replica.on_arrival([this](const wiring::StoreReplica::Arrived& news) {
             {
                 const std::lock_guard lock(mutex);
-                this->arrived += arrived.operations;
+                arrived += news.operations;
             }
             wake.notify_all();
         });
