@@ -8,7 +8,7 @@
 #include "hub/store_postgres.hpp"
 #include "hub/store_sqlite.hpp"
 
-namespace kiosk::test {
+namespace kiosk::test::hub_store {
 
 struct OnSqlite {
     TempFolder folder;
@@ -94,4 +94,4 @@ inline std::vector<sync::hub::FeedItem> whole_feed(sync::hub::Store& store, cons
     }
 }
 
-} // namespace kiosk::test
+} // namespace kiosk::test::hub_store

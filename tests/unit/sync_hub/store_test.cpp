@@ -8,6 +8,7 @@
 
 using namespace kiosk;
 using namespace kiosk::test;
+using namespace kiosk::test::hub_store;
 using namespace kiosk::sync::hub;
 
 #define EACH_STORE(name) TEMPLATE_TEST_CASE(name, "[hub][store]", OnSqlite, OnPostgres)
