@@ -103,6 +103,7 @@ Result<OwnJournal::Appended> OwnJournal::append(const std::string& hub, const st
     KIOSK_TRY(const auto done, m_store.commit(jobs));
     m_chains[event] = chain;
     m_clocks[event] = clock;
+    static_cast<void>(keep_clocks()); // without it only a restart within the same moment could go wrong
     appended.latest = done.empty() ? 0 : done.front().latest;
     appended.head = {chain.seq, chain.hash};
     return appended;
