@@ -79,6 +79,28 @@ TEST_CASE("sync pull: one that can't be read or kept is left out, and those behi
     CHECK(kiosk.client->status().detail.starts_with("2 "));
 }
 
+TEST_CASE("sync pull: an answer that was asked for under an older name or mark is not used", "[sync_client][pull]") {
+    FakeHub hub;
+    FakeKiosk kiosk(hub);
+    kiosk.replica.write(20);
+    REQUIRE(kiosk.drain());
+    bring(hub, 10);
+    kiosk.feed_wire.instead = [&](const auto& request) {
+        // While the question was under way, push() met the hub and found that this is an old image.
+        kiosk.feed_wire.instead = nullptr;
+        auto mark = kiosk.replica.state().mark;
+        mark.after = 0;
+        REQUIRE(kiosk.replica.set_mark(mark));
+        REQUIRE(kiosk.replica.begin_incarnation());
+        return std::optional(hub.answer(request));
+    };
+    CHECK(kiosk.pull().progress);
+    CHECK(kiosk.replica.state().mark.after == 0);
+    CHECK(kiosk.replica.state().others.empty());
+    REQUIRE(kiosk.drain());
+    CHECK(kiosk.replica.state().mark.after == 30);
+}
+
 TEST_CASE("sync pull: a hub that was restored gets the missing tail again, of others too", "[sync_client][pull]") {
     FakeHub hub;
     FakeKiosk kiosk(hub);
