@@ -70,6 +70,7 @@ private:
         for (const auto& key : job.chains)
             done.contiguous.emplace(key, 0);
         done.taken.reserve(job.items.size());
+        m_broken.clear();
         ChainState* chain = nullptr;
         const OperationId* chain_id = nullptr; // of the item before: mostly the same chain
         for (const auto& item : job.items) {
@@ -103,6 +104,12 @@ private:
                         {&event, number_of(*known, operation.id.seq), &chain, &operation, &job.via, false});
                 return Taken::Duplicate;
             }
+            keep_raw(job, operation, "conflict");
+            m_broken.insert(&chain);
+            return Taken::Conflict;
+        }
+        // What stands behind a twin follows the twin and nothing that is in the log, though its own number may be free.
+        if (!m_broken.empty() && m_broken.contains(&chain)) {
             keep_raw(job, operation, "conflict");
             return Taken::Conflict;
         }
@@ -255,6 +262,7 @@ private:
     LogSource& m_source;
     Plan m_plan;
     std::map<EventState*, std::vector<std::size_t>> m_new_rows; // by feed number, from latest_before + 1 on
+    std::set<const ChainState*> m_broken; // of the present job: a number of theirs was used twice
     EventState* m_window_event = nullptr;
     std::uint64_t m_window_from = 0;
     std::vector<Digest> m_window;
