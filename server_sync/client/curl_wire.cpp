@@ -333,6 +333,9 @@ Result<WireAnswer> CurlWire::Impl::run(const WireRequest& request, const std::fu
         return fail(ErrorCode::Unavailable, "error.sync.stopped", "stopped by the receiver");
     if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
         return fail(ErrorCode::Denied, "error.sync.wrong_pin", "the other end has another key");
+    // A portal that takes every connection to itself answers a TLS greeting with a page in the clear.
+    if (code == CURLE_SSL_CONNECT_ERROR && std::string_view(&why[0]).find("wrong version number") != std::string_view::npos)
+        return fail(ErrorCode::Invalid, "error.sync.not_a_hub", "the other end answers without TLS");
     if (code != CURLE_OK)
         return fail(ErrorCode::Unavailable, "error.sync.unreachable",
                     fmt::format("{} ({})", why[0] != '\0' ? &why[0] : curl_easy_strerror(code), static_cast<int>(code)));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <deque>
 #include <span>
@@ -214,6 +215,11 @@ void ChaosProxy::sweep(bool all) {
 }
 
 void ChaosProxy::serve(Connection& connection, int client) {
+    // OpenSSL writes to sockets that the other end has left.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     const int yes = 1;
     ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     switch (chaos().door) {
@@ -416,7 +422,9 @@ void ChaosProxy::pass(Connection& connection, int client, std::mt19937_64& rando
                 if (got > 0) {
                     way.counter += static_cast<std::uint64_t>(got);
                     bytes.resize(static_cast<std::size_t>(got));
-                    const auto harm = take_in(way, std::move(bytes), lane, random, now);
+                    // What was sent after set() gets what set() said, however long this thread waited.
+                    const auto latest = chaos();
+                    const auto harm = take_in(way, std::move(bytes), i == 0 ? latest.up : latest.down, random, now);
                     m_harmed += harm.count;
                     tear = harm.tear;
                 } else if (got == 0) {
