@@ -187,6 +187,34 @@ TEST_CASE("hub store: PostgreSQL killed again and again in the middle of pushes 
     }
 }
 
+TEST_CASE("hub store: a PostgreSQL server without room refuses, half of nothing is kept, and afterwards all goes on",
+          "[hub][store][postgres]") {
+    OnPostgres where;
+    auto store = where.open();
+    push(*store, batch("a", "k1", 1, 5));
+    // The server's own words for a full disk, in the middle of a batch.
+    const auto name = where.url.substr(where.url.rfind('=') + 1);
+    Postgres::shared().sql(name, "SET search_path = xiangdao_hub; CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+                                 " $$BEGIN IF NEW.seq >= 10 THEN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END IF;"
+                                 " RETURN NEW; END$$; CREATE TRIGGER full_disk BEFORE INSERT ON operations FOR EACH ROW"
+                                 " EXECUTE FUNCTION full_disk()");
+    auto next = batch("a", "k1", 6, 20);
+    next.items.push_back(refused("k1/i1/21", "hash"));
+    for (int i = 0; i < 2; ++i) {
+        const auto full = store->commit({&next, 1});
+        REQUIRE(!full);
+        CHECK(full.error().code == core::ErrorCode::DiskFull);
+    }
+    CHECK(need(store->latest("a")) == 5);
+    CHECK(need(store->quarantine_count()) == 0);
+    CHECK(need(store->highest("a", "k1", "i1")) == 5);
+    Postgres::shared().sql(name, "DROP TRIGGER full_disk ON xiangdao_hub.operations");
+    const auto done = push(*store, next);
+    CHECK(done.latest == 20);
+    CHECK(done.contiguous.at({"k1", "i1"}) == 21);
+    CHECK(whole_feed(*store, "a").size() == 20);
+}
+
 TEST_CASE("hub store: texts that PostgreSQL can't hold are kept raw or made holdable", "[hub][store][postgres]") {
     OnPostgres where;
     auto store = where.open();
