@@ -76,6 +76,11 @@ Relay::Step Relay::push() {
     auto text = push_head(central.device, m_options.incarnation, central.event);
     if (!text)
         return retry(side, "relay.push", text.error().context);
+    {
+        const std::lock_guard lock(m_epoch_mutex);
+        if (side.loaded && !m_epoch_of_central.empty() && m_epoch_of_central != side.epoch)
+            side.loaded = false;
+    }
     Store::FeedPage page;
     if (side.loaded) {
         auto read = m_ports.store->feed(central.event, side.done, protocol::max_batch_operations,
@@ -121,6 +126,10 @@ Relay::Step Relay::push() {
     side.failures = 0;
     if (!side.loaded || reply->epoch != side.epoch) {
         // New here, or restored there: it may lack what an earlier one had.
+        {
+            const std::lock_guard lock(m_epoch_mutex);
+            m_epoch_of_central = reply->epoch;
+        }
         if (const auto loaded = load(side, "push", reply->epoch); !loaded)
             return retry(side, "relay.push", loaded.error().context);
         return {true, 0, 0};
@@ -151,6 +160,10 @@ Relay::Step Relay::pull() {
     if (!reply || reply->hub != central.hub)
         return retry(side, "relay.not_the_hub", "an answer that is none of a hub");
     side.failures = 0;
+    {
+        const std::lock_guard lock(m_epoch_mutex);
+        m_epoch_of_central = reply->epoch;
+    }
     if (!side.loaded || reply->epoch != side.epoch) {
         if (const auto loaded = load(side, "pull", reply->epoch); !loaded)
             return retry(side, "relay.pull", loaded.error().context);

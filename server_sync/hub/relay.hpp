@@ -66,6 +66,9 @@ private:
     RelayOptions m_options;
     Direction m_push;
     Direction m_pull;
+    // What either side was told last: the feed is asked all the time and mostly sees first that the other was restored.
+    std::mutex m_epoch_mutex;
+    std::string m_epoch_of_central;
 };
 
 class RelayThreads {

@@ -25,7 +25,7 @@ void StructuredLog::write(LogLevel level, std::string_view what, Fields fields) 
         return;
     constexpr std::string_view names[] = {"", "debug", "info", "warning", "error"};
     nlohmann::ordered_json line{
-        {"time", utc_text(m_now_ms())}, {"level", names[static_cast<std::size_t>(level)]}, {"what", what}};
+        {"at", utc_text(m_now_ms())}, {"level", names[static_cast<std::size_t>(level)]}, {"what", what}};
     for (const auto& [name, value] : fields)
         std::visit([&](const auto& plain) { line[std::string(name)] = plain; }, value);
     // Bytes that are no UTF-8 (a garbled header, say) must not cost the line.

@@ -9,6 +9,7 @@
 
 using namespace kiosk::test;
 namespace client = kiosk::sync::client;
+namespace core = kiosk::core;
 namespace hub = kiosk::sync::hub;
 
 namespace {

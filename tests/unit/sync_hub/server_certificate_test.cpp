@@ -92,7 +92,7 @@ TEST_CASE("hub log: one JSON object a line, whatever is said", "[hub][log]") {
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].find('\n') == std::string::npos);
     const auto line = nlohmann::json::parse(lines[0]);
-    CHECK(line["time"] == "2026-11-20T05:05:00.123Z");
+    CHECK(line["at"] == "2026-11-20T05:05:00.123Z");
     CHECK(line["level"] == "warning");
     CHECK(line["what"] == "accept_failed");
     CHECK(line["count"] == 3);
