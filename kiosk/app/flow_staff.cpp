@@ -107,6 +107,7 @@ void KioskApp::tell_staff(Message notice) {
 void KioskApp::load_staff() {
     auto& session = *m_staff;
     session.loaded_ms = now_ms();
+    session.outdated = false;
     changed();
     StaffView data;
     core::Status status;

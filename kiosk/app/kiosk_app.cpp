@@ -8,6 +8,7 @@ namespace kiosk::app {
 namespace {
 
 constexpr std::int64_t second_ms = 1000;
+constexpr std::int64_t staff_reload_ms = 1000;
 constexpr std::int64_t status_every_ms = 1000; // at most: counting is for later, the green screen is for now
 
 std::int64_t seconds_up(std::int64_t ms) { return (std::max<std::int64_t>(ms, 0) + second_ms - 1) / second_ms; }
@@ -66,7 +67,13 @@ void KioskApp::hear(const Notice& notice) {
     } else {
         m_status_stale = true;
     }
-    if (m_staff && on_screen<screen::Staff>() != nullptr)
+    if (!m_staff || on_screen<screen::Staff>() == nullptr)
+        return;
+    // What a hub sends may come a hundred times a second.
+    const bool comes_often = std::holds_alternative<notice::HubChanged>(notice) || std::holds_alternative<notice::DataChanged>(notice);
+    if (comes_often && now_ms() - m_staff->loaded_ms < staff_reload_ms)
+        m_staff->outdated = true;
+    else
         load_staff();
 }
 
@@ -289,7 +296,8 @@ void KioskApp::tick_staff() {
         m_staff->asks_undo.reset();
         changed();
     }
-    if (m_staff && on_screen<screen::Staff>() != nullptr && now - m_staff->loaded_ms >= m_settings.staff_refresh_ms)
+    if (m_staff && on_screen<screen::Staff>() != nullptr &&
+        now - m_staff->loaded_ms >= (m_staff->outdated ? staff_reload_ms : m_settings.staff_refresh_ms))
         load_staff();
     if (on_screen<screen::StaffPin>() != nullptr) {
         if (pin_lock_s() != m_shown_lock_s)
@@ -318,7 +326,7 @@ std::int64_t KioskApp::next_deadline_ms() const {
         at(now < first ? first : now + m_settings.slide_ms - (now - first) % m_settings.slide_ms);
     }
     if (m_staff && on_screen<screen::Staff>() != nullptr)
-        at(m_staff->loaded_ms + m_settings.staff_refresh_ms);
+        at(m_staff->loaded_ms + (m_staff->outdated ? staff_reload_ms : m_settings.staff_refresh_ms));
     if (m_staff && m_staff->asks_undo)
         at(m_staff->asked_undo_ms + m_settings.undo_question_ms);
     if (on_screen<screen::StaffPin>() != nullptr && m_pin_gate.locked())

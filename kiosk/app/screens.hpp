@@ -118,6 +118,7 @@ struct StaffSession {
     std::string lead;                // uid of the one that is open, or empty
     Message notice;
     std::int64_t loaded_ms = 0;
+    bool outdated = false; // something arrived since
     StaffView data; // as last read from the store
 };
 

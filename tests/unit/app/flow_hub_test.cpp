@@ -107,6 +107,8 @@ TEST_CASE("hub: each trouble has its words, on the screen and for staff", "[app]
                             HubTrouble::Cloned, HubTrouble::HubFails, HubTrouble::OtherVersion, HubTrouble::StoreFails,
                             HubTrouble::NotEnrolled}) {
         k.app->hear(trouble(what));
+        k.pass(1'100); // not for each of a hundred notices a second
+        k.send(intent::Touched{});
         const auto advice = k.body<StaffView>().notice;
         CHECK(advice.key.starts_with("staff.hub."));
         CHECK(k.text(advice) != advice.key);
@@ -114,6 +116,7 @@ TEST_CASE("hub: each trouble has its words, on the screen and for staff", "[app]
     notice::HubChanged well;
     well.reachable = true;
     k.app->hear(well);
+    k.pass(1'100);
     CHECK(k.body<StaffView>().notice.key.empty());
 }
 
