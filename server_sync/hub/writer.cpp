@@ -127,8 +127,10 @@ void Folder::loop() {
     auto last_fold = std::chrono::steady_clock::now();
     while (!m_stopping) {
         if (!m_due) {
-            m_wake.wait(lock, [this] { return m_stopping || m_due; });
-            continue;
+            // After a while it is due without news: some of its work comes by time.
+            if (m_wake.wait_for(lock, m_pace.idle, [this] { return m_stopping || m_due; }))
+                continue;
+            m_due = true;
         }
         const auto now = std::chrono::steady_clock::now();
         const auto quiet_at = m_last_commit + m_pace.quiet;

@@ -58,6 +58,7 @@ public:
     struct Pace {
         std::chrono::milliseconds quiet{100};  // nothing was committed for so long: fold
         std::chrono::milliseconds longest{3000}; // under load: fold at least that often
+        std::chrono::milliseconds idle{1000};    // nothing came: still look, images and what devices told come due by time
         std::int64_t budget_ms = 20;             // at a time, so that a push never waits long for the processor
     };
     Folder(Service& service, const Writer& writer, Pace pace);
