@@ -61,7 +61,7 @@ TEST_CASE("hub: staff enrol it on the system page", "[app][hub]") {
         CHECK(k.body<StaffView>().notice.key == "staff.notice.enrolled");
         const auto& last = k.store.operations.back();
         CHECK(last.kind == core::operation_kind::note);
-        CHECK(last.body == R"({"hub":"hub-7","staff":"desk-1","what":"hub.enrolled"})");
+        CHECK(last.body == R"({"hub":"hub-7","staff":"lin","what":"hub.enrolled"})");
         CHECK(k.view().sync.state != SyncView::State::LocalOnly);
     }
     SECTION("not done") {
