@@ -89,14 +89,18 @@ EACH_STORE("hub store: another operation under a known identity goes to quaranti
     auto twin = operation("k1", 2, "i1", 9);
     twin.line += " ";
     twin.personal = "\"personal\":\"secret\"";
-    const auto done = push(*store, job("a", "k1", {twin, operation("k1", 4)}, 77));
-    CHECK(done.taken == std::vector{Taken::Conflict, Taken::Stored});
-    CHECK(done.contiguous.at({"k1", "i1"}) == 4);
+    // What comes behind the twin in the same push follows the twin, and nothing that is in the log.
+    const auto done = push(*store, job("a", "k1", {twin, operation("k1", 3), operation("k1", 4)}, 77));
+    CHECK(done.taken == std::vector{Taken::Conflict, Taken::Duplicate, Taken::Conflict});
+    CHECK(done.contiguous.at({"k1", "i1"}) == 3);
+    CHECK(need(store->highest("a", "k1", "i1")) == 3);
+    CHECK(push(*store, batch("a", "k1", 4, 4)).taken == std::vector{Taken::Stored});
     // Within one batch as well: the first one stands.
     CHECK(push(*store, job("a", "k1", {operation("k1", 5), operation("k1", 5, "i1", 1)})).taken ==
           std::vector{Taken::Stored, Taken::Conflict});
     const auto kept = need(store->quarantine(0, 10));
-    REQUIRE(kept.size() == 2);
+    REQUIRE(kept.size() == 3);
+    CHECK(kept[1].claimed == "k1/i1/4");
     CHECK(kept[0].event == "a");
     CHECK(kept[0].via == "k1");
     CHECK(kept[0].claimed == "k1/i1/2");
@@ -424,6 +428,7 @@ EACH_STORE("hub store: many devices pushing anything in any order end at what a 
             auto& made = jobs.emplace_back(job("a", device, {}));
             auto& outcome = expected.emplace_back();
             auto seq = roll(60) + 1;
+            bool twisted = false; // behind a twin nothing new is taken in that push
             for (std::uint64_t items = roll(12); items > 0; --items, seq = roll(5) == 0 ? roll(60) + 1 : seq + 1) {
                 if (roll(15) == 0) {
                     made.items.push_back(refused(device + "/i1/" + std::to_string(seq), "hash"));
@@ -433,9 +438,17 @@ EACH_STORE("hub store: many devices pushing anything in any order end at what a 
                 }
                 const auto variant = static_cast<std::uint8_t>(roll(20) == 0);
                 made.items.push_back({operation(device, seq, "i1", variant), {}});
-                const auto [known, added] = stored[device].emplace(seq, variant);
-                outcome.push_back(added ? Taken::Stored : known->second == variant ? Taken::Duplicate : Taken::Conflict);
-                count += added;
+                const auto known = stored[device].find(seq);
+                if (known != stored[device].end()) {
+                    outcome.push_back(known->second == variant ? Taken::Duplicate : Taken::Conflict);
+                    twisted = twisted || known->second != variant;
+                    continue;
+                }
+                outcome.push_back(twisted ? Taken::Conflict : Taken::Stored);
+                if (twisted)
+                    continue;
+                stored[device].emplace(seq, variant);
+                ++count;
             }
         }
         const auto done = need(store->commit(jobs));
