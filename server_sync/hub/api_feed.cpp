@@ -61,7 +61,10 @@ ApiAnswer Api::Impl::feed_answer(Context& context, bool may_wait, std::optional<
     const auto& device = *context.device;
     const auto limit = static_cast<std::size_t>(std::clamp<std::uint64_t>(wanted->value_or(max_limit), 1, max_limit));
     std::optional<Store::Skip> skip;
-    if (device.is_hub)
+    // A venue hub has what came through it, unless it was restored from a backup: then it asks for all.
+    if (device.is_hub && context.text("all") == "1")
+        skip.reset();
+    else if (device.is_hub)
         skip = Store::Skip{device.device, {}};
     else if (const auto incarnation = context.text("skip"); !incarnation.empty() && incarnation.size() <= protocol::max_id_bytes)
         skip = Store::Skip{device.device, incarnation};

@@ -377,6 +377,7 @@ TEST_CASE("hub push: a venue hub relays with identities unchanged and is not fed
     const auto feed = hub.whole_feed(venue.token);
     REQUIRE(feed.size() == 1);
     CHECK(feed[0].id.device == "k2");
+    CHECK(hub.feed(venue.token, 0, "&all=1").operations.size() == 2); // after it was restored itself
     CHECK(hub.whole_feed(other.token)[0].id == relay.operations[0].id);
     CHECK(hub.get("/v1/devices", hub.user("viewer"))["devices"][0]["is_hub"] == true);
 }
