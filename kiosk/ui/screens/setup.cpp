@@ -16,7 +16,6 @@ void words(Scene& scene, const app::SetupView& setup, Rect box, Align align) {
     call.lines = 3;
     call.smallest = Size::Large;
     call.vertical = Look::Vertical::Top;
-    call.decides = true;
     const auto title = canvas.say(setup.title);
     const auto called = canvas.text(box.cut_top(canvas.measure(title, Size::Title, Weight::Bold, box.w, 3).y), title, call);
     box.h = box.bottom() - (called.bottom() + canvas.step(3));

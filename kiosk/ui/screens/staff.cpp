@@ -457,6 +457,10 @@ void system_table(Canvas& canvas, const app::View& view, const app::StaffView& s
         Look value{Size::Body, Weight::Regular, theme.ink};
         value.smallest = Size::Small;
         value.lines = 1;
+        if (canvas.measure(rows[i].second, Size::Small).x > row.w) {
+            value.size = Size::Small;
+            value.lines = 2;
+        }
         canvas.text(row, rows[i].second, value);
     }
 }
