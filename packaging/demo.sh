@@ -8,7 +8,8 @@
 #   bash packaging/demo.sh --clip       opens the kiosk and feeds it the recorded clip instead of a camera
 #
 # The tour runs the real window, fed by a clip of rendered tickets through the same pipeline as a camera, and leaves in
-# demo-out/ a picture of every screen, attendance.csv, attendance.xlsx and summary.txt.
+# demo-out/ a picture of every screen, attendance.csv, attendance.xlsx and summary.txt. Then two kiosks and a hub (hub.txt):
+# one kiosk is cut off, both go on, and when it is healed both know the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +19,7 @@ for argument in "$@"; do
         --tour) mode=tour ;;
         --clip) mode=clip ;;
         -h | --help)
-            sed -n '3,11s/^# \{0,1\}//p' "$0"
+            sed -n '3,12s/^# \{0,1\}//p' "$0"
             exit 0
             ;;
         *)
@@ -32,7 +33,7 @@ if [ $mode = auto ]; then
 fi
 
 steps=5
-[ $mode = tour ] && steps=7
+[ $mode = tour ] && steps=8
 step=0
 say() {
     step=$((step + 1))
@@ -116,9 +117,13 @@ logged verify "$bin/kioskctl" --db "$database" verify || die "the journal does n
     "$bin/kioskctl" --db "$database" verify
 } >demo-out/summary.txt || die "the summary could not be written"
 
+say "two kiosks and a hub: one is cut off, both go on, then it is healed"
+logged hub bash packaging/demo_hub.sh "$bin" "$database" demo-out ||
+    die "the hub's part did not reach its end; the reason is above, what it had done is in demo-out/hub.txt"
+
 pictures=(demo-out/*.png)
 [ -e "${pictures[0]}" ] || die "the tour left no pictures; its log is $logs/tour.log"
-for file in attendance.csv attendance.xlsx summary.txt; do
+for file in attendance.csv attendance.xlsx summary.txt hub.txt; do
     [ -s "demo-out/$file" ] || die "demo-out/$file is empty"
 done
 
@@ -131,5 +136,6 @@ Look at demo-out/:
   attendance.csv   opens in any spreadsheet program
   attendance.xlsx  summary, attendance, organisations
   summary.txt      the figures above
+  hub.txt          two kiosks and a hub, one of them cut off and healed
 With a display, "bash packaging/demo.sh" opens the kiosk itself.
 EOF

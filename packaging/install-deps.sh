@@ -20,8 +20,8 @@ build+=("libboost1.81-dev|libboost-dev" libssl-dev libcurl4-openssl-dev libsimdj
 run+=(gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-tools)
 run+=(librime-data rime-data-luna-pinyin fonts-noto-cjk libgl1-mesa-dri sqlite3 ca-certificates)
 run+=(libseccomp2)
-run+=(xvfb xauth x11-utils) # the tour's own display
-test+=(catch2 librapidcheck-dev xdotool imagemagick poppler-utils faketime python3)
+run+=(xvfb xauth x11-utils imagemagick python3) # the tour's own display and pictures, its cable
+test+=(catch2 librapidcheck-dev xdotool poppler-utils faketime)
 test+=(clang-19 libclang-rt-19-dev) # the fuzz targets
 test+=(postgresql iproute2 iptables curl) # the hub on PostgreSQL, and networks that fail
 
