@@ -5,7 +5,7 @@
 //   trouble WORD               the state of sync changed
 //   settled PENDING AFTER      nothing is left to bring or to read
 // Usage: sync_kiosk enroll DATABASE DEVICE URL PIN CODE
-//        sync_kiosk live DATABASE DEVICE SEED           until it is killed, or its input ends
+//        sync_kiosk live DATABASE DEVICE SEED [PACE_MS] until it is killed, or its input ends
 //        sync_kiosk settle DATABASE DEVICE SECONDS      3 where the time did not suffice
 //        sync_kiosk ids DATABASE DEVICE                 every operation, sorted, and the projections
 #include "client/hub_address.hpp"
@@ -57,7 +57,7 @@ void say_trouble(KioskEnd& kiosk, Trouble& told) {
     }
 }
 
-int live(KioskEnd& kiosk, std::uint64_t seed) {
+int live(KioskEnd& kiosk, std::uint64_t seed, std::uint64_t pace_ms) {
     std::mt19937_64 random(seed);
     Trouble told = Trouble::None;
     while (!input_ended()) {
@@ -67,7 +67,7 @@ int live(KioskEnd& kiosk, std::uint64_t seed) {
         say("durable " + receipt->last.incarnation + " " + std::to_string(receipt->last.seq));
         kiosk.step();
         say_trouble(kiosk, told);
-        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 10));
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % pace_ms));
     }
     return 0;
 }
@@ -139,8 +139,8 @@ int main(int count, char** words) {
         return complain(address.error());
     if (const auto done = (*kiosk)->use(*address); !done)
         return complain(done.error());
-    if (command == "live" && given.size() == 5)
-        return live(**kiosk, seed);
+    if (command == "live" && (given.size() == 5 || given.size() == 6))
+        return live(**kiosk, seed, given.size() == 6 ? std::max(1UL, std::strtoul(given[5].c_str(), nullptr, 10)) : 10);
     if (command == "settle" && given.size() == 5)
         return settle(**kiosk, std::strtod(given[4].c_str(), nullptr));
     return 2;
