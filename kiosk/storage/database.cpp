@@ -414,6 +414,24 @@ void Database::Impl::set_aside(const core::Operation& operation, std::string_vie
         .run();
 }
 
+// Everything from that operation on in its chain goes aside: what follows a twin is a twin's.
+void Database::Impl::give_way(std::int64_t id, IngestReport& report, Ingested& done) {
+    const auto origin = origin_of(id);
+    journal.for_each(id - 1, row_id(origin, max_seq), [&](std::int64_t, core::Operation& twin) {
+        set_aside(twin, "conflict");
+        ++report.aside;
+        ++done.removed;
+        return true;
+    });
+    projections.clear();
+    journal.remove_after(origin, seq_of(id) - 1);
+    journal.for_each(0, INT64_MAX, [&](std::int64_t kept, core::Operation& operation) {
+        projections.apply(kept, operation, decode(operation).value_or(Decoded{}));
+        return true;
+    });
+    search.merge();
+}
+
 // Answers whether somebody knows more about our present incarnation than we do.
 bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report, Ingested& done) {
     const auto& hasher = *options.hasher;
@@ -450,9 +468,15 @@ bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report,
         }
     }
     if (stored && *stored != operation.hash) {
-        set_aside(operation, "conflict");
-        ++report.aside;
-        return current;
+        if (!done.from_hub || current) {
+            set_aside(operation, "conflict");
+            ++report.aside;
+            return current;
+        }
+        // Somebody's numbers were used twice and the hub has decided: after it and that machine were both put back to
+        // old images. What is here under these numbers is kept aside, so that all devices show the same.
+        give_way(*id, report, done);
+        stored.reset();
     }
     if (stored) {
         ++report.duplicates;
@@ -492,11 +516,12 @@ core::Result<IngestReport> Database::Impl::ingest_all(std::span<const core::Oper
     auto report = transact("ingest", [&]() -> core::Result<IngestReport> {
         IngestReport counted;
         done.clock = journal.head().hlc;
+        done.from_hub = mark != nullptr;
         for (const auto& operation : operations)
             if (ingest_one(operation, counted, done))
                 counted.began_incarnation = true;
-        if (counted.added > 0)
-            journal.note_ingested(counted.added, done.clock);
+        if (counted.added > 0 || done.removed > 0)
+            journal.note_ingested(counted.added, done.removed, done.clock);
         if (counted.began_incarnation) {
             const auto device = journal.current()->device;
             journal.begin_incarnation(device, new_token());
@@ -511,6 +536,8 @@ core::Result<IngestReport> Database::Impl::ingest_all(std::span<const core::Oper
         doors.scan_added(scan);
     for (const auto& target : done.undone)
         undone(target);
+    if (done.removed > 0)
+        doors.forget();
     if (search.waiting() >= merge_people)
         static_cast<void>(transact("merge", [&]() -> core::Status {
             search.merge();

@@ -114,6 +114,8 @@ public:
 
     // Operations of others (or our own, coming back), in any order, as often as they like.
     core::Result<IngestReport> ingest(std::span<const core::Operation> operations);
+    // The same from the hub's feed, with how far it was read. Where the hub has another operation under a number than we
+    // do (not of our present incarnation), the hub's stands and ours goes aside.
     core::Result<IngestReport> ingest(std::span<const core::Operation> operations, const SyncMark& mark);
     core::Result<SyncMark> sync_mark();
     core::Status set_sync_mark(const SyncMark& mark);

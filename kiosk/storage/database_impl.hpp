@@ -72,7 +72,10 @@ struct Database::Impl {
         std::vector<core::ScanRecord> scans;
         std::vector<std::string> undone;
         bool erased = false;
+        bool from_hub = false;
+        std::uint64_t removed = 0; // twins that gave way to the hub's
     };
+    void give_way(std::int64_t id, IngestReport& report, Ingested& done);
     bool ingest_one(core::Operation operation, IngestReport& report, Ingested& done);
     core::Result<IngestReport> ingest_all(std::span<const core::Operation> operations, const SyncMark* mark);
     void set_aside(const core::Operation& operation, std::string_view verdict);

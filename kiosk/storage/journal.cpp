@@ -115,8 +115,9 @@ void Journal::remove_after(std::int64_t origin, std::uint64_t seq) {
     Query(m_connection, "DELETE FROM operations WHERE id BETWEEN ? AND ?", first, last).run();
 }
 
-void Journal::note_ingested(std::uint64_t added, core::Hlc clock) {
+void Journal::note_ingested(std::uint64_t added, std::uint64_t removed, core::Hlc clock) {
     m_others += added;
+    m_others -= removed;
     m_head.hlc = std::max(m_head.hlc, clock);
     set_meta(m_connection, "other_operations", static_cast<std::int64_t>(m_others));
     set_meta(m_connection, "clock", as_stored(m_head.hlc));

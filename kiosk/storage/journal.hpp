@@ -60,7 +60,7 @@ public:
     // In a transaction, and without what refers to them: operations of that origin after `seq`, personal parts included.
     void remove_after(std::int64_t origin, std::uint64_t seq);
     // Something of others was added (in a transaction): the count and the clock that must not fall back.
-    void note_ingested(std::uint64_t added, core::Hlc clock);
+    void note_ingested(std::uint64_t added, std::uint64_t removed, core::Hlc clock);
 
     std::optional<std::int64_t> find(const core::OperationId& id) const; // where its origin is known
     std::optional<std::int64_t> intern(const core::OperationId& id);     // absent where it can't be stored

@@ -156,6 +156,10 @@ core::Status Database::fork_after(std::uint64_t common) {
                                   twice.push_back(std::move(operation));
                                   return true;
                               });
+        if (twice.empty()) { // nothing changes but the name of what follows
+            impl.journal.begin_incarnation(old.device, impl.new_token());
+            return {};
+        }
         // Projections refer to operations: they go first, and are made anew from what the journal then holds.
         impl.projections.clear();
         impl.journal.remove_after(old.number, common);

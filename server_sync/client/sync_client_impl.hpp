@@ -72,6 +72,7 @@ struct SyncClient::Impl {
     std::size_t batch_limit, relay_limit;
     double json_per_raw = 1.8; // learnt: how much larger the JSON of an operation is than its texts
     std::int64_t offer_again_boot_ms = 0;
+    std::int64_t greet_again_boot_ms = 0;
     std::uint64_t others_twice = 0; // operations of older incarnations that the hub keeps aside
 
     // pull() only

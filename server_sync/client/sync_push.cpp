@@ -29,6 +29,9 @@ bool is_whole(const protocol::PushReply& reply, std::size_t operations) {
            std::ranges::all_of(reply.verdicts, [&](const auto& verdict) { return verdict.index < operations; });
 }
 
+// How often a device that has nothing to bring asks how it stands.
+constexpr std::int64_t greeting_ms = 5 * 60'000;
+
 // Bytes of a request beside its operations.
 constexpr std::size_t envelope_bytes = 2048;
 
@@ -234,12 +237,14 @@ StepResult SyncClient::Impl::take_reply(Standing& standing, const Batch& batch, 
         }
     }
     handshake_due = false;
+    greet_again_boot_ms = clock.boot_ms() + greeting_ms;
 
     const auto conflict = first_conflict(reply);
     const bool own = batch.kind != Batch::Kind::Relay;
     const bool of_present = own && batch.incarnation == request.incarnation;
     if (reply.head == protocol::HeadStanding::Behind)
-        return new_incarnation(request.incarnation, std::nullopt);
+        // What was written while the request was under way stands where the hub has something else.
+        return new_incarnation(request.incarnation, request.head.seq);
     if (batch.kind == Batch::Kind::Search)
         return go_on_searching(request, reply);
     if (reply.head == protocol::HeadStanding::Diverged || (of_present && conflict)) {
@@ -444,6 +449,12 @@ StepResult SyncClient::Impl::idle(const Standing& standing) {
         return {true, 0, 0};
     push_backoff.succeeded();
     const auto now = clock.boot_ms();
+    // A copy that never writes would otherwise never hear that its chain goes on elsewhere, and the feed leaves out for
+    // it what it takes for its own.
+    if (now >= greet_again_boot_ms) {
+        handshake_due = true;
+        return {true, 0, 0};
+    }
     bool waiting = false;
     for (const auto& chain : standing.chains) {
         auto& state = chains[chain.incarnation];

@@ -345,10 +345,14 @@ public:
     }
     core::Status fork_after(std::uint64_t common) override {
         const std::lock_guard lock(m_mutex);
+        auto& chain = m_state.chains.back();
+        if (common >= chain.operations.size()) { // nothing to write anew
+            ++begun;
+            begin();
+            return {};
+        }
         ++forks;
         forked_after = common;
-        auto& chain = m_state.chains.back();
-        KIOSK_ASSERT(common < chain.operations.size());
         const std::vector<Operation> twins(chain.operations.begin() + static_cast<std::ptrdiff_t>(common),
                                            chain.operations.end());
         chain.operations.resize(common);
