@@ -54,7 +54,7 @@ start_hub() {
         hub_process=$!
         waited=0
         while kill -0 "$hub_process" 2>/dev/null && [ $waited -lt 300 ]; do
-            grep -q "Good once" words.txt && return 0
+            grep -q "kiosk-hub code" words.txt && return 0
             sleep 0.2
             waited=$((waited + 1))
         done

@@ -3,12 +3,14 @@
 
 #include "client/curl_wire.hpp"
 #include "hub/certificate.hpp"
-#include "protocol/messages.hpp"
+#include "hub/commit_plan.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <optional>
+#include <utility>
 #include <sys/resource.h>
 
 namespace kiosk_hub {
@@ -17,79 +19,6 @@ using Json = nlohmann::ordered_json;
 using core::ErrorCode;
 
 namespace {
-
-CommandAnswer failed(const core::Error& error) {
-    return {error.code == ErrorCode::Invalid || error.code == ErrorCode::NotFound ? exit_wrong : exit_failed, {},
-            words_of(error), {}};
-}
-CommandAnswer wrong(std::string what) { return {exit_wrong, {}, std::move(what), {}}; }
-
-CommandAnswer make_code(OpenHub& opened, const std::string& event, bool for_hub) {
-    const auto code = opened.api().make_enrolment_code(event, for_hub);
-    if (!code)
-        return failed(code.error());
-    return {exit_done, fmt::format("{}\nGood once, for ten minutes.\n", *code), {}, *code};
-}
-
-CommandAnswer list_users(OpenHub& opened) {
-    const auto users = opened.store().users();
-    if (!users)
-        return failed(users.error());
-    CommandAnswer answer;
-    for (const auto& user : *users)
-        answer.out += fmt::format("{:<20} {:<10} since {}{}\n", user.name, user.role, hub::utc_text(user.created_ms),
-                                  user.revoked ? "  revoked" : "");
-    return answer;
-}
-
-CommandAnswer revoke_user(OpenHub& opened, const std::string& name) {
-    const auto users = opened.store().users();
-    if (!users)
-        return failed(users.error());
-    for (auto user : *users) {
-        if (user.name != name)
-            continue;
-        user.revoked = true;
-        if (const auto put = opened.store().put_user(user); !put)
-            return failed(put.error());
-        (void)opened.store().audit({opened.clock().now().unix_ms, "hub", "user.revoke " + name});
-        opened.api().foreign_commit(); // what it holds in memory is old
-        return {exit_done, fmt::format("{} can no longer do anything here.\n", name), {}, {}};
-    }
-    return wrong(fmt::format("There is no user {}.", name));
-}
-
-CommandAnswer list_devices(OpenHub& opened) {
-    const auto devices = opened.store().devices();
-    if (!devices)
-        return failed(devices.error());
-    CommandAnswer answer;
-    for (const auto& device : *devices)
-        answer.out += fmt::format("{:<16} {:<24} {:<24} seen {}{}{}{}\n", device.event, device.device, device.software,
-                                  device.seen_ms > 0 ? hub::utc_text(device.seen_ms) : "never", device.is_hub ? "  hub" : "",
-                                  device.revoked ? "  revoked" : "", device.cloned_by.empty() ? "" : "  CLONED");
-    if (answer.out.empty())
-        answer.out = "No device has been enrolled yet.\n";
-    return answer;
-}
-
-// Through the Api, which knows what goes with it.
-CommandAnswer post(OpenHub& opened, const std::string& target) {
-    bool made = false;
-    const auto token = opened.admin_token(made);
-    if (!token)
-        return failed(token.error());
-    hub::ApiRequest request;
-    request.method = "POST";
-    request.target = target;
-    request.headers["authorization"] = "Bearer " + *token;
-    request.peer = "local";
-    const auto reply = opened.api().handle(request);
-    if (reply.status == 200)
-        return {exit_done, reply.body + "\n", {}, {}};
-    const auto error = kiosk::sync::protocol::decode_error_reply(reply.body);
-    return {reply.status == 404 ? exit_wrong : exit_failed, {}, error ? error->message : std::to_string(reply.status), {}};
-}
 
 // A name as part of a path.
 std::string encoded(const std::string& text) {
@@ -102,100 +31,235 @@ std::string encoded(const std::string& text) {
     return out;
 }
 
-CommandAnswer list_quarantine(OpenHub& opened, const std::string& after) {
-    std::uint64_t from = 0;
-    for (const char digit : after) {
-        if (digit < '0' || digit > '9' || from > 100'000'000'000)
-            return wrong("--after takes a number.");
-        from = from * 10 + static_cast<std::uint64_t>(digit - '0');
-    }
-    const auto entries = opened.store().quarantine(from, 200);
-    if (!entries)
-        return failed(entries.error());
+// Where a command is done, and for whom.
+struct Task {
+    OpenHub& opened;
+    const Words& words;
+};
+
+CommandAnswer failed(const Words& words, const core::Error& error) { return {exit_code_of(error), {}, words.of(error), {}}; }
+CommandAnswer wrong(std::string what) { return {exit_wrong, {}, std::move(what), {}}; }
+
+CommandAnswer make_code(const Task& task, const std::string& event, bool for_hub) {
+    if (task.opened.options().hub_url.empty()) // a code says where the hub is
+        return wrong(task.words.text("error.hub.url_needed"));
+    const auto code = task.opened.api().make_enrolment_code(event, for_hub);
+    if (!code)
+        return code.error().code == ErrorCode::Invalid ? wrong(task.words.text("error.hub.event_code"))
+                                                       : failed(task.words, code.error());
+    return {exit_done, *code + "\n" + task.words.line("hub.code.once"), {}, *code};
+}
+
+CommandAnswer add_user(const Task& task, const std::string& name, const std::string& role) {
+    const auto token = task.opened.api().make_user(name, role);
+    if (!token)
+        return token.error().code == ErrorCode::Invalid ? wrong(task.words.text("error.hub.user_name"))
+                                                        : failed(task.words, token.error());
+    return {exit_done, *token + "\n" + task.words.line("hub.users.added", {{"name", name}}), {}, {}};
+}
+
+CommandAnswer list_users(const Task& task) {
+    const auto users = task.opened.store().users();
+    if (!users)
+        return failed(task.words, users.error());
     CommandAnswer answer;
-    // What was put aside may hold personal data: its size is shown, not its text.
-    for (const auto& entry : *entries)
-        answer.out += fmt::format("{:>6} {} {:<16} by {:<20} {:<14} {} ({} bytes)\n", entry.number, hub::utc_text(entry.at_ms),
-                                  entry.event, entry.via, entry.verdict, entry.claimed, entry.raw.size());
-    if (answer.out.empty())
-        answer.out = "Nothing is in quarantine.\n";
+    for (const auto& user : *users)
+        answer.out += fmt::format("{:<20} {:<10} {}{}\n", user.name, user.role,
+                                  task.words.text("hub.users.since", {{"time", hub::utc_text(user.created_ms)}}),
+                                  user.revoked ? "  " + task.words.text("hub.revoked") : "");
     return answer;
 }
 
-CommandAnswer doctor(OpenHub& opened) {
+CommandAnswer revoke_user(const Task& task, const std::string& name) {
+    auto& [opened, words] = task;
+    const auto users = opened.store().users();
+    if (!users)
+        return failed(words, users.error());
+    for (auto user : *users) {
+        if (user.name != name)
+            continue;
+        user.revoked = true;
+        if (const auto put = opened.store().put_user(user); !put)
+            return failed(words, put.error());
+        (void)opened.store().audit({opened.clock().now().unix_ms, "hub", "user.revoke " + name});
+        opened.api().foreign_commit(); // what it holds in memory is old
+        return {exit_done, words.line("hub.users.revoked", {{"name", name}}), {}, {}};
+    }
+    return wrong(words.text("error.hub.no_user", {{"name", name}}));
+}
+
+CommandAnswer list_devices(const Task& task) {
+    const auto& words = task.words;
+    const auto devices = task.opened.store().devices();
+    if (!devices)
+        return failed(words, devices.error());
+    CommandAnswer answer;
+    for (const auto& device : *devices) {
+        answer.out += fmt::format("{:<16} {:<24} {:<24} {}", device.event, device.device, device.software,
+                                  device.seen_ms > 0 ? words.text("hub.devices.seen", {{"time", hub::utc_text(device.seen_ms)}})
+                                                     : words.text("hub.devices.never"));
+        for (const auto& [told, key] : {std::pair{device.is_hub, "hub.devices.is_hub"}, {device.revoked, "hub.revoked"},
+                                        {!device.cloned_by.empty(), "hub.devices.cloned"}})
+            if (told)
+                answer.out += "  " + words.text(key);
+        answer.out += '\n';
+    }
+    if (answer.out.empty())
+        answer.out = words.line("hub.devices.none");
+    return answer;
+}
+
+// Through the Api, which knows what goes with it.
+CommandAnswer change_device(const Task& task, std::string_view what, const std::string& event, const std::string& device) {
+    auto& [opened, words] = task;
+    bool made = false;
+    const auto token = opened.admin_token(made);
+    if (!token)
+        return failed(words, token.error());
+    hub::ApiRequest request;
+    request.method = "POST";
+    request.target = fmt::format("/v1/devices/{}/{}/{}", encoded(event), encoded(device), what);
+    request.headers["authorization"] = "Bearer " + *token;
+    request.peer = "local";
+    const auto reply = opened.api().handle(request);
+    if (reply.status == 404)
+        return wrong(words.text("error.hub.no_device", {{"event", event}, {"device", device}}));
+    if (reply.status != 200)
+        return {exit_failed, {}, words.text("error.hub.answered", {{"status", std::to_string(reply.status)}}), {}};
+    const auto said = Json::parse(reply.body, nullptr, false);
+    const auto freed = said.is_object() ? said.value("freed", std::uint64_t{0}) : 0;
+    return {exit_done, words.line(fmt::format("hub.devices.{}.done", what), {{"device", device}, {"count", std::to_string(freed)}}),
+            {}, {}};
+}
+
+CommandAnswer list_quarantine(const Task& task, const std::string& after) {
+    const auto& words = task.words;
+    std::uint64_t from = 0;
+    for (const char digit : after) {
+        if (digit < '0' || digit > '9' || from > 100'000'000'000)
+            return wrong(words.text("error.hub.after"));
+        from = from * 10 + static_cast<std::uint64_t>(digit - '0');
+    }
+    const auto entries = task.opened.store().quarantine(from, 200);
+    if (!entries)
+        return failed(words, entries.error());
+    CommandAnswer answer;
+    // What was put aside may hold personal data: its size is shown, not its text.
+    for (const auto& entry : *entries)
+        answer.out += words.line("hub.quarantine.row", {{"number", fmt::format("{:>6}", entry.number)},
+                                                        {"time", hub::utc_text(entry.at_ms)},
+                                                        {"event", fmt::format("{:<16}", entry.event)},
+                                                        {"device", fmt::format("{:<20}", entry.via)},
+                                                        {"why", words.term("verdict", entry.verdict)},
+                                                        {"operation", entry.claimed},
+                                                        {"bytes", std::to_string(entry.raw.size())}});
+    if (answer.out.empty())
+        answer.out = words.line("hub.quarantine.none");
+    return answer;
+}
+
+CommandAnswer doctor(const Task& task) {
+    auto& [opened, words] = task;
     CommandAnswer answer;
     bool sound = true;
-    const auto say = [&](bool good, const std::string& what) {
-        answer.out += fmt::format("{} {}\n", good ? "ok  " : "LOOK", what);
+    const auto say = [&](bool good, std::string_view key, Words::Args args) {
+        answer.out += (good ? words.text("hub.doctor.good") : words.text("hub.doctor.look")) + words.line(key, std::move(args));
         sound = sound && good;
     };
-    const auto works = opened.store().check();
-    say(works.has_value(), works ? "the store can be written" : "the store can't be written: " + words_of(works.error()));
+    if (const auto works = opened.store().check())
+        say(true, "hub.doctor.store", {});
+    else
+        say(false, "hub.doctor.store_fails", {{"why", words.of(works.error())}});
     if (const auto identity = opened.store().identity())
-        say(!identity->recovering, fmt::format("hub {}, epoch {}{}", identity->hub, identity->epoch,
-                                               identity->recovering ? ", restored: kiosks are sending what the backup lacks"
-                                                                    : ""));
+        say(!identity->recovering, identity->recovering ? "hub.doctor.recovering" : "hub.doctor.identity",
+            {{"hub", identity->hub}, {"epoch", identity->epoch}});
     if (const auto events = opened.store().events())
         for (const auto& event : *events)
-            say(true, fmt::format("event {}: {} operations, the last one {}", event.event, event.operations,
-                                  hub::utc_text(event.last_ms)));
+            say(true, "hub.doctor.event", {{"event", event.event}, {"count", std::to_string(event.operations)},
+                                           {"time", hub::utc_text(event.last_ms)}});
     if (const auto devices = opened.store().devices()) {
         std::size_t cloned = 0;
         for (const auto& device : *devices)
             cloned += device.cloned_by.empty() ? 0 : 1;
-        say(cloned == 0, fmt::format("{} devices, {} of them share a name with another machine", devices->size(), cloned));
+        say(cloned == 0, cloned == 0 ? "hub.doctor.devices" : "hub.doctor.cloned",
+            {{"count", std::to_string(devices->size())}, {"cloned", std::to_string(cloned)}});
     }
     if (const auto count = opened.store().quarantine_count())
-        say(*count == 0, fmt::format("{} operations in quarantine{}", *count, *count ? ": kiosk-hub quarantine list" : ""));
+        say(*count == 0, *count == 0 ? "hub.doctor.no_quarantine" : "hub.doctor.quarantine", {{"count", std::to_string(*count)}});
     std::error_code problem;
     const auto space = std::filesystem::space(opened.folder().path(), problem);
-    if (!problem)
-        say(space.available > 256ULL << 20, fmt::format("{} MB free on the disk of the data folder", space.available >> 20));
+    if (!problem) {
+        const bool enough = space.available > 256ULL << 20;
+        say(enough, enough ? "hub.doctor.disk" : "hub.doctor.disk_low", {{"mb", std::to_string(space.available >> 20)}});
+    }
     rlimit files{};
-    if (::getrlimit(RLIMIT_NOFILE, &files) == 0)
-        say(files.rlim_max >= 4096, fmt::format("up to {} connections by the limit of open files", files.rlim_max));
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        const bool enough = files.rlim_max >= 4096;
+        say(enough, enough ? "hub.doctor.files" : "hub.doctor.files_low", {{"count", std::to_string(files.rlim_max)}});
+    }
     answer.code = sound ? exit_done : exit_findings;
     return answer;
 }
 
-} // namespace
-
-std::string words_of(const core::Error& error) {
-    static constexpr std::string_view names[] = {"",        "wrong input", "not found",   "conflict", "can't read or write",
-                                                 "disk full", "damaged",   "made by a newer version", "not available", "denied",
-                                                 "too large", "internal"};
-    const auto index = static_cast<std::size_t>(error.code);
-    return fmt::format("{}: {}", index < std::size(names) ? names[index] : "error",
-                       error.context.empty() ? error.message_key : error.context);
+// The end of what restoring began: devices speak for themselves alone again.
+CommandAnswer recovered(const Task& task) {
+    auto& [opened, words] = task;
+    const auto identity = opened.store().identity();
+    if (!identity)
+        return failed(words, identity.error());
+    if (!identity->recovering)
+        return {exit_done, words.line("hub.recovered.already"), {}, {}};
+    if (const auto set = opened.store().set_epoch(identity->epoch, false); !set)
+        return failed(words, set.error());
+    (void)opened.store().audit({opened.clock().now().unix_ms, "hub", "hub.recovered"});
+    opened.api().foreign_commit(); // what it holds in memory is old
+    return {exit_done, words.line("hub.recovered.done"), {}, {}};
 }
 
-CommandAnswer run_command(OpenHub& opened, const std::vector<std::string>& command) {
+// What the hub of this folder answers; absent where none runs.
+std::optional<kiosk::sync::client::WireAnswer> ask(const HubFolder& folder, kiosk::sync::client::WireRequest request) {
+    const auto running = folder.running();
+    const auto token = folder.admin_token();
+    if (!running || !token)
+        return std::nullopt;
+    auto wire = kiosk::sync::client::CurlWire::create(
+        running->url, running->pin.empty() ? std::vector<std::string>{} : std::vector{running->pin});
+    if (!wire)
+        return std::nullopt;
+    request.token = *token;
+    auto reply = (*wire)->exchange(request);
+    // It did not end well, or another program has its port now: nobody runs here, unless the store is taken.
+    return reply ? std::optional(std::move(*reply)) : std::nullopt;
+}
+
+} // namespace
+
+CommandAnswer run_command(OpenHub& opened, const Words& words, const std::vector<std::string>& command) {
+    const Task task{opened, words};
     const auto is = [&](std::string_view name, std::size_t parts) {
         return command.size() == parts && command[0] == name;
     };
     if (is("code", 3))
-        return make_code(opened, command[1], command[2] == "hub");
-    if (is("users.add", 3)) {
-        const auto token = opened.api().make_user(command[1], command[2]);
-        if (!token)
-            return failed(token.error());
-        return {exit_done, fmt::format("{}\nThis token is shown once. {} types it on the hub's web page.\n", *token, command[1]),
-                {}, {}};
-    }
+        return make_code(task, command[1], command[2] == "hub");
+    if (is("users.add", 3))
+        return add_user(task, command[1], command[2]);
     if (is("users.list", 1))
-        return list_users(opened);
+        return list_users(task);
     if (is("users.revoke", 2))
-        return revoke_user(opened, command[1]);
+        return revoke_user(task, command[1]);
     if (is("devices.list", 1))
-        return list_devices(opened);
-    if (is("devices.revoke", 3) || is("devices.lost", 3))
-        return post(opened, fmt::format("/v1/devices/{}/{}/{}", encoded(command[1]), encoded(command[2]),
-                                        command[0] == "devices.lost" ? "lost" : "revoke"));
+        return list_devices(task);
+    if (is("devices.revoke", 3))
+        return change_device(task, "revoke", command[1], command[2]);
+    if (is("devices.lost", 3))
+        return change_device(task, "lost", command[1], command[2]);
     if (is("quarantine.list", 2))
-        return list_quarantine(opened, command[1]);
+        return list_quarantine(task, command[1]);
     if (is("doctor", 1))
-        return doctor(opened);
-    return wrong("This hub does not know that command; it may be of another version.");
+        return doctor(task);
+    if (is("recovered", 1))
+        return recovered(task);
+    return wrong(words.text("error.hub.unknown_command"));
 }
 
 std::string encode(const CommandAnswer& answer) {
@@ -204,27 +268,16 @@ std::string encode(const CommandAnswer& answer) {
 }
 
 CommandAnswer send_command(const HubFolder& folder, const std::string& database, const std::string& hub_url,
-                           const std::vector<std::string>& command) {
-    const auto running = folder.running();
-    const auto token = folder.admin_token();
-    if (running && token) {
-        auto wire = kiosk::sync::client::CurlWire::create(
-            running->url, running->pin.empty() ? std::vector<std::string>{} : std::vector{running->pin});
-        if (!wire)
-            return failed(wire.error());
-        kiosk::sync::client::WireRequest request;
-        request.method = "POST";
-        request.path = std::string(command_path);
-        request.token = *token;
-        request.body = Json{{"command", command}}.dump(-1, ' ', false, Json::error_handler_t::replace);
-        const auto reply = (*wire)->exchange(request);
-        if (reply) {
-            const auto json = Json::parse(reply->body, nullptr, false);
-            if (reply->status != 200 || !json.is_object() || !json.contains("code"))
-                return {exit_failed, {}, fmt::format("The hub at {} answered {}.", running->url, reply->status), {}};
-            return {json.value("code", exit_failed), json.value("out", ""), json.value("error", ""), json.value("qr", "")};
-        }
-        // It did not end well, or another program has its port now: nobody runs here, unless the store is taken.
+                           const Words& words, const std::vector<std::string>& command) {
+    kiosk::sync::client::WireRequest request;
+    request.method = "POST";
+    request.path = std::string(command_path);
+    request.body = Json{{"command", command}, {"language", words.code()}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (const auto reply = ask(folder, std::move(request))) {
+        const auto json = Json::parse(reply->body, nullptr, false);
+        if (reply->status != 200 || !json.is_object() || !json.contains("code"))
+            return {exit_failed, {}, words.text("error.hub.answered", {{"status", std::to_string(reply->status)}}), {}};
+        return {json.value("code", exit_failed), json.value("out", ""), json.value("error", ""), json.value("qr", "")};
     }
     HubOptions options;
     options.database = database;
@@ -234,8 +287,27 @@ CommandAnswer send_command(const HubFolder& folder, const std::string& database,
         options.pins = {certificate->pin};
     auto opened = OpenHub::create(folder, options);
     if (!opened)
-        return failed(opened.error());
-    return run_command(**opened, command);
+        return failed(words, opened.error());
+    return run_command(**opened, words, command);
+}
+
+CommandAnswer mark_restored(const HubFolder& folder, const std::string& database, const Words& words) {
+    kiosk::sync::client::WireRequest request;
+    request.method = "GET";
+    request.path = "/healthz";
+    if (ask(folder, std::move(request)))
+        return {exit_failed, {}, words.text("error.hub.running"), {}};
+    HubOptions options;
+    options.database = database;
+    options.quiet = true;
+    auto opened = OpenHub::create(folder, options);
+    if (!opened)
+        return failed(words, opened.error());
+    auto& store = (*opened)->store();
+    if (const auto set = store.set_epoch(hub::random_name((*opened)->random()), true); !set)
+        return failed(words, set.error());
+    (void)store.audit({(*opened)->clock().now().unix_ms, "hub", "hub.restored"});
+    return {exit_done, words.line("hub.restored.done"), {}, {}};
 }
 
 } // namespace kiosk_hub

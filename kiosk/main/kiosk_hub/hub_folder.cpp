@@ -44,7 +44,7 @@ core::Result<HubFolder> HubFolder::create(fs::path path) {
         ::chmod(path.c_str(), 0700);
     }
     if (!fs::is_directory(path, problem))
-        return fail(ErrorCode::Invalid, "error.file_write", path.string() + " is no folder");
+        return fail(ErrorCode::Invalid, "error.hub.no_folder", path.string());
     fs::create_directories(path / "mirrors", problem);
     if (problem)
         return fail(ErrorCode::Io, "error.file_write", path.string() + ": " + problem.message());
@@ -54,8 +54,7 @@ core::Result<HubFolder> HubFolder::create(fs::path path) {
 core::Result<HubFolder> HubFolder::existing(fs::path path) {
     std::error_code problem;
     if (!fs::is_directory(path, problem))
-        return fail(ErrorCode::NotFound, "error.not_found",
-                    path.string() + " (no hub has been started with this data folder; --data names another)");
+        return fail(ErrorCode::NotFound, "error.hub.not_started", path.string());
     return HubFolder(fs::absolute(path));
 }
 

@@ -38,7 +38,8 @@ constexpr std::int64_t code_lifetime_ms = 10 * 60'000;
 // The Api, and the commands of this machine's administrator.
 class ProgramService final : public hub::Service {
 public:
-    ProgramService(OpenHub& opened, std::string token) : m_opened(opened), m_api(opened.api()), m_token(std::move(token)) {}
+    ProgramService(OpenHub& opened, const Words& words, std::string token)
+        : m_opened(opened), m_words(words), m_api(opened.api()), m_token(std::move(token)) {}
 
     Prepared prepare(const hub::ApiRequest& request) override {
         if (request.target != command_path)
@@ -82,15 +83,18 @@ private:
             answer.body = protocol::encode(protocol::ErrorReply{known ? "malformed" : "token", "Not a command.", std::nullopt});
             return answer;
         }
-        std::vector<std::string> words;
+        std::vector<std::string> command;
         for (const auto& word : json["command"])
-            words.push_back(word.is_string() ? word.get<std::string>() : std::string());
-        answer.body = encode(run_command(m_opened, words));
+            command.push_back(word.is_string() ? word.get<std::string>() : std::string());
+        const auto language = json.find("language");
+        const auto words = m_words.in(language != json.end() && language->is_string() ? language->get<std::string>() : "");
+        answer.body = encode(run_command(m_opened, words, command));
         answer.headers["Cache-Control"] = "no-store";
         return answer;
     }
 
     OpenHub& m_opened;
+    const Words& m_words;
     hub::ApiService m_api;
     std::string m_token;
     std::mutex m_relay_mutex;
@@ -111,7 +115,7 @@ core::Result<Listen> parse_listen(const std::string& text) {
         listen.address = listen.address.substr(1, listen.address.size() - 2);
     const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
     if (problem != std::errc{} || end != port.data() + port.size() || listen.address.empty())
-        return fail(ErrorCode::Invalid, "error.listen", "--listen takes ADDRESS:PORT, not " + text);
+        return fail(ErrorCode::Invalid, "error.hub.listen_form", text);
     return listen;
 }
 
@@ -149,22 +153,15 @@ void raise_limits() {
     }
 }
 
-int complain(const core::Error& error) {
-    fmt::print(stderr, "kiosk-hub: {}\n", words_of(error));
-    return error.code == ErrorCode::Invalid || error.code == ErrorCode::NotFound ? exit_wrong : exit_failed;
-}
-
-void show_code(OpenHub& opened, const std::string& event) {
+void show_code(OpenHub& opened, const Words& words, const std::string& event) {
     const auto code = opened.api().make_enrolment_code(event, false);
     if (!code) {
-        fmt::print(stderr, "kiosk-hub: {}\n", words_of(code.error()));
+        complain(words, code.error());
         return;
     }
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    fmt::print("\nShow this code to a kiosk's camera, or type: kioskctl enroll '{}'\n{}"
-               "Good once, until {} (UTC). A new one: kiosk-hub code\n",
-               *code, terminal_code(*code, terminal), hub::utc_text(opened.clock().now().unix_ms + code_lifetime_ms));
-    std::fflush(stdout);
+    fmt::print("\n{}{}{}", words.line("hub.serve.code", {{"code", *code}}), terminal_code(*code, ::isatty(STDOUT_FILENO) == 1),
+               words.line("hub.serve.code_until", {{"time", hub::utc_text(opened.clock().now().unix_ms + code_lifetime_ms)}}));
+    std::fflush(stdout); // it may be a file that somebody waits for
 }
 
 // Everything that a relay to a central hub needs; lives as long as the hub serves.
@@ -231,7 +228,7 @@ core::Result<CentralLink> link_central(OpenHub& opened, hub::Server& server) {
     return link;
 }
 
-core::Status run(const ServeOptions& options, const sigset_t& signals) {
+core::Status run(const ServeOptions& options, const Words& words, const sigset_t& signals) {
     raise_limits();
     KIOSK_TRY(const auto listen, parse_listen(options.listen));
     KIOSK_TRY(const auto folder, HubFolder::create(options.data));
@@ -245,7 +242,7 @@ core::Status run(const ServeOptions& options, const sigset_t& signals) {
     hub_options.database = options.database;
     if (!options.insecure_http) {
         if (options.certificate.empty() != options.key.empty())
-            return fail(ErrorCode::Invalid, "error.certificate", "--certificate and --key go together");
+            return fail(ErrorCode::Invalid, "error.hub.certificate_and_key");
         KIOSK_TRY(server_options.certificate, options.certificate.empty()
                                                   ? hub::load_or_make_certificate(folder.path())
                                                   : hub::load_certificate(options.certificate, options.key));
@@ -264,12 +261,12 @@ core::Status run(const ServeOptions& options, const sigset_t& signals) {
     else if (listen.port != 0)
         hub_options.hub_url = url_of(scheme, anywhere ? own_address() : listen.address, listen.port);
     else
-        return fail(ErrorCode::Invalid, "error.listen", "port 0 needs --url");
+        return fail(ErrorCode::Invalid, "error.hub.port_zero");
     KIOSK_TRY(const auto opened, OpenHub::create(folder, hub_options));
     bool made = false;
     KIOSK_TRY(const auto token, opened->admin_token(made));
 
-    ProgramService service(*opened, token);
+    ProgramService service(*opened, words, token);
     KIOSK_TRY(const auto server, hub::Server::start(service, opened->log(), server_options));
     opened->store().on_foreign_commit([raw = server.get()] { raw->foreign_commit(); });
     KIOSK_CHECK(folder.set_running({url_of(scheme, anywhere ? "127.0.0.1" : listen.address, server->port()),
@@ -293,13 +290,13 @@ core::Status run(const ServeOptions& options, const sigset_t& signals) {
     }
     if (outcome) {
         service.set_relay(central.threads.get());
-        fmt::print("The hub runs at {}\nThe organizers' page: {}/\nIts data: {}\n", hub_options.hub_url, hub_options.hub_url,
-                   folder.path().string());
+        fmt::print("{}", words.line("hub.serve.runs", {{"url", hub_options.hub_url}, {"folder", folder.path().string()}}));
         if (!hub_options.pins.empty())
-            fmt::print("Its key: sha256//{}\n", hub_options.pins.front());
+            fmt::print("{}", words.line("hub.serve.pin", {{"pin", hub_options.pins.front()}}));
         if (made)
-            fmt::print("Your token for the page, shown once (kept in {}): {}\n", (folder.path() / "admin.token").string(), token);
-        show_code(*opened, options.event);
+            fmt::print("{}", words.line("hub.serve.token",
+                                        {{"file", (folder.path() / "admin.token").string()}, {"token", token}}));
+        show_code(*opened, words, options.event);
 
         auto shown_ms = opened->clock().boot_ms();
         while (true) {
@@ -311,7 +308,7 @@ core::Status run(const ServeOptions& options, const sigset_t& signals) {
             }
             // Somebody may be looking at it: an expired code would only be a puzzle.
             if (::isatty(STDOUT_FILENO) == 1 && opened->clock().boot_ms() - shown_ms > code_lifetime_ms) {
-                show_code(*opened, options.event);
+                show_code(*opened, words, options.event);
                 shown_ms = opened->clock().boot_ms();
             }
         }
@@ -328,15 +325,15 @@ core::Status run(const ServeOptions& options, const sigset_t& signals) {
 
 } // namespace
 
-int serve(const ServeOptions& options) {
+int serve(const ServeOptions& options, const Words& words) {
     // Before any thread: they all inherit it, and this one alone waits for signals.
     sigset_t signals;
     ::sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP})
         ::sigaddset(&signals, signal);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    const auto outcome = run(options, signals);
-    return outcome ? exit_done : complain(outcome.error());
+    const auto outcome = run(options, words, signals);
+    return outcome ? exit_done : complain(words, outcome.error());
 }
 
 } // namespace kiosk_hub

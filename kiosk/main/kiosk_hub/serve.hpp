@@ -3,6 +3,8 @@
 // `kiosk-hub serve`. Purpose: makes what is not there yet, goes on the network, shows the enrolment code, and stops when
 // it is asked to. Ownership: everything lives in the call. Threads: the calling thread waits for signals. Failure: the
 // exit code, and a sentence on standard error.
+#include "main/kiosk_hub/words.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -24,6 +26,6 @@ struct ServeOptions {
     unsigned threads = 0;
 };
 
-int serve(const ServeOptions& options);
+int serve(const ServeOptions& options, const Words& words);
 
 } // namespace kiosk_hub
