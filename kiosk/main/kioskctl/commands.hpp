@@ -18,6 +18,7 @@ void add_plugin_commands(CLI::App& app, Context& context);   // plugins list, sh
 void add_hub_commands(CLI::App& app, Context& context);      // enroll, sync, hub
 void add_conflict_commands(CLI::App& app, Context& context); // conflicts
 void add_replay_command(CLI::App& app, Context& context);
+void add_simulate_command(CLI::App& app, Context& context);
 void add_completion_command(CLI::App& app, Context& context);
 
 // A subcommand whose help is "cli.<name>.about" and, with examples, "cli.<name>.help" of the catalogue.

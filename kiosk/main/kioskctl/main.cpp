@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
     add_hub_commands(app, context);
     add_conflict_commands(app, context);
     add_replay_command(app, context);
+    add_simulate_command(app, context);
     add_completion_command(app, context);
 
     try {

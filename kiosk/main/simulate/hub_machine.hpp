@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The hub of a simulation: the real Api over the real SQLite store, on a disk that can lose power, fill up and be put
+// back to an earlier image. Ownership: owns its disk and everything on it. Threads: one. Failure: Result; while it is
+// down nobody answers.
+#include "crypto/crypto.hpp"
+#include "hub/store_sqlite.hpp"
+#include "main/simulate/network.hpp"
+#include "storage/crash_vfs.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kiosk::simulate {
+
+inline constexpr std::string_view event_code = "SIM";
+
+class HubMachine {
+public:
+    HubMachine(VirtualTime& time, Dice dice, const crypto::Sodium& sodium, std::string disk);
+    ~HubMachine();
+
+    core::Status start();
+    void stop();
+    void crash(std::uint64_t seed); // stays down until start()
+    // An image of the whole disk put in its place; the operator says so, as `kiosk-hub restore` does.
+    core::Status restore(const storage::CrashVfs::Files& image);
+    bool is_up() const { return m_api != nullptr; }
+    storage::CrashVfs& disk() { return m_disk; }
+    // The next write but `changes` others fails, and with it the power.
+    void lose_power_after(std::uint64_t changes) { m_power_left = changes; }
+
+    std::optional<sync::hub::ApiAnswer> handle(const sync::hub::ApiRequest& request);
+    core::Result<std::string> enrolment_code();
+    core::Status make_organizer();
+    // POST /v1/changes; answers the ids of what was written, or nothing where the hub could not.
+    std::optional<std::vector<core::OperationId>> change(const std::string& body);
+    // The answer of a GET as an organizer.
+    core::Result<std::string> ask(const std::string& target);
+
+    core::Result<std::vector<core::Operation>> operations();
+    core::Result<std::vector<sync::hub::QuarantineEntry>> quarantine();
+    core::Result<std::string> mirror_dump(); // of what the hub itself has folded
+
+    std::uint64_t requests = 0;
+
+private:
+    sync::hub::ApiAnswer call(const sync::hub::ApiRequest& request);
+
+    VirtualTime& m_time;
+    Dice m_dice;
+    const crypto::Sodium& m_sodium;
+    storage::CrashVfs m_disk;
+    DeviceClock m_clock;
+    std::unique_ptr<sync::hub::SqliteStore> m_store;
+    std::unique_ptr<sync::hub::Api> m_api;
+    std::string m_organizer; // token
+    std::optional<std::uint64_t> m_power_left;
+};
+
+} // namespace kiosk::simulate
