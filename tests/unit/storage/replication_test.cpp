@@ -444,3 +444,31 @@ TEST_CASE("replication: a fork that fails half way leaves a database that goes o
     need(machine.database->fork_after(machine.common.size()));
     require_sound(*machine.database);
 }
+
+TEST_CASE("replication: between twins the hub's word stands, and what follows ours goes with it", "[storage][sync][fork]") {
+    // The hub and a machine were both put back: others still hold what these numbers meant before.
+    Restored machine("repl-way");
+    const auto twice = write_again(machine);
+    storage::CrashVfs layer("repl-way-other"), fresh_layer("repl-way-fresh");
+    Ports ports, fresh_ports;
+    ports.random = SeededRandom(21);
+    auto other = open("o.db", ports, "k2", layer.name());
+    append(*other, note("own"));
+    need(other->ingest(machine.lost));
+    const auto own = need(other->own_after(need(other->status()).incarnation, 0, 10, 1000));
+
+    CHECK(need(other->ingest(twice)).aside > 0); // not from the feed: nobody may take our word away
+    CHECK(need(other->operation(machine.lost.back().id))->hash == machine.lost.back().hash);
+    const auto report = need(other->ingest(twice, mark_at(9)));
+    CHECK(!report.began_incarnation);
+    require_sound(*other);
+    auto fresh = open("f.db", fresh_ports, "k3", fresh_layer.name());
+    need(fresh->ingest(machine.common));
+    need(fresh->ingest(twice));
+    need(fresh->ingest(own));
+    CHECK(need(other->dump_projections()) == need(fresh->dump_projections()));
+    CHECK(need(other->status()).operations == need(fresh->status()).operations);
+    CHECK(need(other->status()).pending == 1);
+    CHECK(need(other->verify()).aside >= machine.lost.size() - machine.common.size());
+    CHECK(need(other->operation(own.front().id)));
+}
