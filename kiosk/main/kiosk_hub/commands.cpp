@@ -65,7 +65,7 @@ CommandAnswer list_users(const Task& task) {
     CommandAnswer answer;
     for (const auto& user : *users)
         answer.out += fmt::format("{:<20} {:<10} {}{}\n", user.name, user.role,
-                                  task.words.text("hub.users.since", {{"time", hub::utc_text(user.created_ms)}}),
+                                  task.words.text("hub.users.since", {{"time", local_time(user.created_ms)}}),
                                   user.revoked ? "  " + task.words.text("hub.revoked") : "");
     return answer;
 }
@@ -88,19 +88,43 @@ CommandAnswer revoke_user(const Task& task, const std::string& name) {
     return wrong(words.text("error.hub.no_user", {{"name", name}}));
 }
 
+// Through the Api, which knows what goes with it, and what the store does not have yet.
+core::Result<hub::ApiAnswer> ask_api(OpenHub& opened, std::string method, std::string target) {
+    bool made = false;
+    KIOSK_TRY(const auto token, opened.admin_token(made));
+    hub::ApiRequest request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.headers["authorization"] = "Bearer " + token;
+    request.peer = "local";
+    return opened.api().handle(request);
+}
+
+CommandAnswer not_done(const Words& words, int status) {
+    return {exit_failed, {}, words.text("error.hub.answered", {{"status", std::to_string(status)}}), {}};
+}
+
 CommandAnswer list_devices(const Task& task) {
-    const auto& words = task.words;
-    const auto devices = task.opened.store().devices();
-    if (!devices)
-        return failed(words, devices.error());
+    auto& [opened, words] = task;
+    const auto reply = ask_api(opened, "GET", "/v1/devices");
+    if (!reply)
+        return failed(words, reply.error());
+    const auto said = Json::parse(reply->body, nullptr, false);
+    if (reply->status != 200 || !said.is_object() || !said.contains("devices"))
+        return not_done(words, reply->status);
     CommandAnswer answer;
-    for (const auto& device : *devices) {
-        answer.out += fmt::format("{:<16} {:<24} {:<24} {}", device.event, device.device, device.software,
-                                  device.seen_ms > 0 ? words.text("hub.devices.seen", {{"time", hub::utc_text(device.seen_ms)}})
-                                                     : words.text("hub.devices.never"));
-        for (const auto& [told, key] : {std::pair{device.is_hub, "hub.devices.is_hub"}, {device.revoked, "hub.revoked"},
-                                        {!device.cloned_by.empty(), "hub.devices.cloned"}})
-            if (told)
+    for (const auto& device : said["devices"]) {
+        const auto seen_ms = device.value("seen_ms", std::int64_t{0});
+        const auto pending = device.value("pending", std::uint64_t{0});
+        answer.out += fmt::format("{:<16} {:<24} {:<24} {}", device.value("event", ""), device.value("device", ""),
+                                  device.value("software", ""),
+                                  seen_ms > 0 ? words.text("hub.devices.seen", {{"time", local_time(seen_ms)}})
+                                              : words.text("hub.devices.never"));
+        if (pending > 0)
+            answer.out += "  " + words.text("hub.devices.pending", {{"count", std::to_string(pending)}});
+        for (const auto& [member, key] : {std::pair{"is_hub", "hub.devices.is_hub"}, {"revoked", "hub.revoked"},
+                                          {"cloned", "hub.devices.cloned"}})
+            if (device.value(member, false))
                 answer.out += "  " + words.text(key);
         answer.out += '\n';
     }
@@ -109,24 +133,16 @@ CommandAnswer list_devices(const Task& task) {
     return answer;
 }
 
-// Through the Api, which knows what goes with it.
 CommandAnswer change_device(const Task& task, std::string_view what, const std::string& event, const std::string& device) {
     auto& [opened, words] = task;
-    bool made = false;
-    const auto token = opened.admin_token(made);
-    if (!token)
-        return failed(words, token.error());
-    hub::ApiRequest request;
-    request.method = "POST";
-    request.target = fmt::format("/v1/devices/{}/{}/{}", encoded(event), encoded(device), what);
-    request.headers["authorization"] = "Bearer " + *token;
-    request.peer = "local";
-    const auto reply = opened.api().handle(request);
-    if (reply.status == 404)
+    const auto reply = ask_api(opened, "POST", fmt::format("/v1/devices/{}/{}/{}", encoded(event), encoded(device), what));
+    if (!reply)
+        return failed(words, reply.error());
+    if (reply->status == 404)
         return wrong(words.text("error.hub.no_device", {{"event", event}, {"device", device}}));
-    if (reply.status != 200)
-        return {exit_failed, {}, words.text("error.hub.answered", {{"status", std::to_string(reply.status)}}), {}};
-    const auto said = Json::parse(reply.body, nullptr, false);
+    if (reply->status != 200)
+        return not_done(words, reply->status);
+    const auto said = Json::parse(reply->body, nullptr, false);
     const auto freed = said.is_object() ? said.value("freed", std::uint64_t{0}) : 0;
     return {exit_done, words.line(fmt::format("hub.devices.{}.done", what), {{"device", device}, {"count", std::to_string(freed)}}),
             {}, {}};
@@ -147,7 +163,7 @@ CommandAnswer list_quarantine(const Task& task, const std::string& after) {
     // What was put aside may hold personal data: its size is shown, not its text.
     for (const auto& entry : *entries)
         answer.out += words.line("hub.quarantine.row", {{"number", fmt::format("{:>6}", entry.number)},
-                                                        {"time", hub::utc_text(entry.at_ms)},
+                                                        {"time", local_time(entry.at_ms)},
                                                         {"event", fmt::format("{:<16}", entry.event)},
                                                         {"device", fmt::format("{:<20}", entry.via)},
                                                         {"why", words.term("verdict", entry.verdict)},
@@ -176,7 +192,7 @@ CommandAnswer doctor(const Task& task) {
     if (const auto events = opened.store().events())
         for (const auto& event : *events)
             say(true, "hub.doctor.event", {{"event", event.event}, {"count", std::to_string(event.operations)},
-                                           {"time", hub::utc_text(event.last_ms)}});
+                                           {"time", local_time(event.last_ms)}});
     if (const auto devices = opened.store().devices()) {
         std::size_t cloned = 0;
         for (const auto& device : *devices)
@@ -276,7 +292,7 @@ CommandAnswer send_command(const HubFolder& folder, const std::string& database,
     if (const auto reply = ask(folder, std::move(request))) {
         const auto json = Json::parse(reply->body, nullptr, false);
         if (reply->status != 200 || !json.is_object() || !json.contains("code"))
-            return {exit_failed, {}, words.text("error.hub.answered", {{"status", std::to_string(reply->status)}}), {}};
+            return not_done(words, reply->status);
         return {json.value("code", exit_failed), json.value("out", ""), json.value("error", ""), json.value("qr", "")};
     }
     HubOptions options;

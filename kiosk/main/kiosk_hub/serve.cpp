@@ -160,7 +160,7 @@ void show_code(OpenHub& opened, const Words& words, const std::string& event) {
         return;
     }
     fmt::print("\n{}{}{}", words.line("hub.serve.code", {{"code", *code}}), terminal_code(*code, ::isatty(STDOUT_FILENO) == 1),
-               words.line("hub.serve.code_until", {{"time", hub::utc_text(opened.clock().now().unix_ms + code_lifetime_ms)}}));
+               words.line("hub.serve.code_until", {{"time", local_time(opened.clock().now().unix_ms + code_lifetime_ms)}}));
     std::fflush(stdout); // it may be a file that somebody waits for
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <ctime>
 
 namespace kiosk_hub {
 
@@ -26,6 +27,15 @@ std::string Words::term(std::string_view kind, const std::string& word) const {
 
 Words Words::in(std::string_view code) const {
     return {*m_texts, code == "zh" ? core::Language::Chinese : code == "en" ? core::Language::English : m_language};
+}
+
+std::string local_time(std::int64_t unix_ms) {
+    const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
+    std::tm parts{};
+    char text[32] = {};
+    if (!::localtime_r(&seconds, &parts) || std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &parts) == 0)
+        return "?";
+    return text;
 }
 
 int exit_code_of(const core::Error& error) {

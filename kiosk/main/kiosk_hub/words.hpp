@@ -6,6 +6,7 @@
 #include "core/catalogue.hpp"
 #include "core/result.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,9 @@ private:
     const core::Catalogue* m_texts;
     core::Language m_language;
 };
+
+// "2026-11-20 13:05", by this machine's time zone.
+std::string local_time(std::int64_t unix_ms);
 
 // A sentence on standard error; answers the exit code that goes with it.
 int complain(const Words& words, const core::Error& error);
