@@ -162,11 +162,12 @@ expect 0 "nothing to do" recovered
 expect 1 "The hub runs" restored
 expect_zh 1 "先停下它" restored
 expect 0 "A copy" backup "$folder/copy.db"
-expect 1 "" restore "$folder/copy.db"
+expect 1 "The hub runs" restore "$folder/copy.db"
+expect_zh 1 "先停下它" restore "$folder/copy.db"
 
 # A second one with the same data.
 "$hub" serve --listen "127.0.0.1:$((port + 1))" >out2 2>log2
-[ $? -eq 1 ] || fail "two hubs with one store"
+[ $? -eq 1 ] && grep -q "先停下它" log2 || fail "two hubs with one store: $(cat log2)"
 
 # Stopped while a kiosk waits for the feed: it is answered at once.
 kiosk=$(enroll "$("$hub" code --event summit | grep -o "c=[0-9A-Z]*" | head -n 1 | sed 's/c=//')" kiosk-3 |

@@ -308,11 +308,9 @@ CommandAnswer send_command(const HubFolder& folder, const std::string& database,
 }
 
 CommandAnswer mark_restored(const HubFolder& folder, const std::string& database, const Words& words) {
-    kiosk::sync::client::WireRequest request;
-    request.method = "GET";
-    request.path = "/healthz";
-    if (ask(folder, std::move(request)))
-        return {exit_failed, {}, words.text("error.hub.running"), {}};
+    const auto claim = folder.claim();
+    if (!claim)
+        return failed(words, claim.error());
     HubOptions options;
     options.database = database;
     options.quiet = true;

@@ -64,6 +64,13 @@ core::Status HubFolder::set_admin_token(const std::string& token) const {
     return kiosk::sync::hub::write_private_file(m_path / "admin.token", token + "\n");
 }
 
+core::Result<kiosk::storage::WriterLock> HubFolder::claim() const {
+    auto lock = kiosk::storage::WriterLock::take((m_path / "hub").string());
+    if (!lock && lock.error().code == ErrorCode::Unavailable)
+        return fail(ErrorCode::Unavailable, "error.hub.running", m_path.string());
+    return lock;
+}
+
 std::optional<HubFolder::Running> HubFolder::running() const {
     const auto url = first_line(m_path / "running");
     if (!url || url->empty())

@@ -6,7 +6,9 @@
 //   hub.db            the store, where no PostgreSQL is given        hub.crt hub.key   certificate, see hub/certificate.hpp
 //   admin.token       of this machine's administrator, mode 0600     running           address of the hub that runs here
 //   central.hub relay.hub   the central hub, and its token here      mirrors/          what the events' mirrors need
+//   hub-lock          see claim()
 #include "core/result.hpp"
+#include "storage/identity.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -31,6 +33,10 @@ public:
 
     std::optional<std::string> admin_token() const;
     core::Status set_admin_token(const std::string& token) const;
+
+    // Held by the hub that runs here, and by what must not be done while one runs. Unavailable where somebody has it; the
+    // system gives it back when a program ends, however it ends.
+    core::Result<kiosk::storage::WriterLock> claim() const;
 
     struct Running {
         std::string url; // to be reached from this machine

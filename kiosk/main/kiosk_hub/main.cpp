@@ -64,6 +64,11 @@ struct Program {
             code = exit_wrong;
             return;
         }
+        const auto claim = folder->claim();
+        if (!claim) {
+            code = complain(words, claim.error());
+            return;
+        }
         if (!kiosk::crypto::initialise()) {
             code = complain(words, core::fail(core::ErrorCode::Internal, "error.internal", "libsodium").error());
             return;

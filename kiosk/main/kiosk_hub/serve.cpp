@@ -232,6 +232,7 @@ core::Status run(const ServeOptions& options, const Words& words, const sigset_t
     raise_limits();
     KIOSK_TRY(const auto listen, parse_listen(options.listen));
     KIOSK_TRY(const auto folder, HubFolder::create(options.data));
+    KIOSK_TRY(const auto claim, folder.claim()); // two of them on one PostgreSQL would not notice each other
     hub::ServerOptions server_options;
     server_options.address = listen.address;
     server_options.port = listen.port;
