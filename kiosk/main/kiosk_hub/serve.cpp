@@ -270,8 +270,11 @@ core::Status run(const ServeOptions& options, const Words& words, const sigset_t
     ProgramService service(*opened, words, token);
     KIOSK_TRY(const auto server, hub::Server::start(service, opened->log(), server_options));
     opened->store().on_foreign_commit([raw = server.get()] { raw->foreign_commit(); });
-    KIOSK_CHECK(folder.set_running({url_of(scheme, anywhere ? "127.0.0.1" : listen.address, server->port()),
-                                    hub_options.pins.empty() ? "" : hub_options.pins.front()}));
+    // Only the other commands need it: a hub whose disk is full still answers its kiosks.
+    if (const auto told = folder.set_running({url_of(scheme, anywhere ? "127.0.0.1" : listen.address, server->port()),
+                                              hub_options.pins.empty() ? "" : hub_options.pins.front()});
+        !told)
+        opened->log().write(hub::LogLevel::Warning, "not.announced", {{"error", told.error().message_key}});
     opened->log().write(hub::LogLevel::Info, "started",
                         {{"version", std::string(XIANGDAO_VERSION)},
                          {"address", listen.address},
