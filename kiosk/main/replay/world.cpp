@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/replay/world.hpp"
 
+#include "protocol/messages.hpp"
+
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 
 namespace kiosk::replay {
@@ -13,17 +16,28 @@ using core::Result;
 using core::Status;
 
 constexpr std::size_t page_size = 500;
+constexpr std::size_t page_bytes = 4u << 20;
+constexpr int most_steps = 2000; // of one exchange; a million operations
+constexpr std::size_t most_notes = 100'000;
+constexpr std::uint64_t dice_seed = 1;
 
-// Every operation after the cursor, page by page.
-Result<storage::JournalCursor> for_each_page(storage::Database& from, storage::JournalCursor cursor,
-                                             const std::function<Status(std::span<const core::Operation>)>& visit) {
-    for (;;) {
-        KIOSK_TRY(auto page, from.operations_after(cursor, page_size));
-        if (page.operations.empty())
-            return page.next;
-        KIOSK_CHECK(visit(page.operations));
-        cursor = page.next;
-    }
+// Names that a hub refuses are a scenario's good right: it then knows the device under another one.
+std::string enrolled_name(const Scenario& scenario, const std::string& name) {
+    const bool fine = name.size() <= 64 && !name.starts_with("hub-") && std::ranges::none_of(name, [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '/';
+    });
+    if (fine)
+        return name;
+    auto made = "device-" + std::to_string(std::ranges::find(scenario.devices, name) - scenario.devices.begin());
+    while (std::ranges::find(scenario.devices, made) != scenario.devices.end())
+        made += '-';
+    return made;
+}
+
+// Disks are registered with SQLite under a name, of which there may be one at a time.
+std::string next_disk() {
+    static std::atomic<std::uint64_t> number = 0;
+    return "replay" + std::to_string(++number);
 }
 
 std::vector<core::OperationDraft> seed_drafts(const Scenario& scenario, core::Random& random, core::Instant at) {
@@ -43,26 +57,15 @@ std::vector<core::OperationDraft> seed_drafts(const Scenario& scenario, core::Ra
 
 } // namespace
 
-SeededRandom::SeededRandom(std::string_view name) : m_state(0x9e3779b97f4a7c15ULL) {
-    for (const char c : name)
-        m_state = (m_state ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
-}
+// ---- a device ----
 
-void SeededRandom::fill(std::span<std::uint8_t> bytes) {
-    for (auto& byte : bytes) {
-        // splitmix64: good enough to tell machines apart, the same in every run
-        m_state += 0x9e3779b97f4a7c15ULL;
-        auto z = m_state;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-        byte = static_cast<std::uint8_t>(z >> 56);
-    }
-}
-
-Machine::Machine(std::string name, fs::path folder, const core::Instant* true_time, core::Instant start)
-    : clock(true_time, start), m_name(std::move(name)), m_folder(std::move(folder)),
-      m_file(m_folder / "journal.db"), m_random(m_name) {
+Machine::Machine(std::string name, std::string event, fs::path folder, simulate::VirtualTime& time,
+                 simulate::HubEntrance hub)
+    : clock(time, 0), m_name(std::move(name)), m_event(std::move(event)), m_folder(std::move(folder)),
+      m_file(m_folder / "journal.db"), m_hub(std::move(hub)), m_time(time),
+      m_random(simulate::Dice(dice_seed).branch(m_name)) {
     fs::create_directories(m_folder);
+    link.shortest_ms = link.longest_ms = 0; // an exchange takes no time here
 }
 
 Status Machine::open() {
@@ -74,11 +77,30 @@ Status Machine::open() {
     // The same machine all along: moving its file about is the scenario's doing, not a copy.
     options.fingerprint = [name = m_name](const std::string&) { return name; };
     KIOSK_TRY(m_database, storage::Database::open(m_file.string(), std::move(options)));
+    connect();
     return {};
+}
+
+void Machine::connect() {
+    m_client.reset();
+    m_replica = std::make_unique<wiring::StoreReplica>(*m_database, m_event);
+    const auto wire = [&](std::string_view purpose) {
+        return std::make_unique<simulate::SimWire>(m_time, m_random.branch(purpose), clock, link, m_hub, m_name);
+    };
+    m_push_wire = wire("push");
+    m_feed_wire = wire("feed");
+    sync::client::ClientOptions options;
+    options.poll_s = 0;
+    m_client = std::make_unique<sync::client::SyncClient>(*m_replica, *m_push_wire, *m_feed_wire, clock, m_random, m_sodium,
+                                                          m_address, options);
 }
 
 void Machine::close() {
     check_in.reset();
+    m_client.reset();
+    m_push_wire.reset();
+    m_feed_wire.reset();
+    m_replica.reset();
     m_database.reset();
 }
 
@@ -112,63 +134,130 @@ Status Machine::restore(std::size_t step) {
     KIOSK_TRY(const auto replaced, storage::restore_database(
                                        (m_folder / ("step-" + std::to_string(step) + ".db")).string(), m_file.string()));
     static_cast<void>(replaced);
-    KIOSK_CHECK(open());
-    pushed_to = {};
-    pulled_to = {};
+    return open();
+}
+
+Status Machine::enrol(const std::string& text) {
+    KIOSK_TRY(const auto code, sync::protocol::decode_enrolment_code(text));
+    KIOSK_TRY(const auto status, m_database->status());
+    KIOSK_TRY(m_address, sync::client::enroll(*m_push_wire, code.url, code.pin, code.code, m_name, status.incarnation, m_event,
+                                              "replay"));
+    connect();
     return {};
 }
+
+Status Machine::step(bool pushing, bool& moved) {
+    const auto result = pushing ? m_client->push() : m_client->pull();
+    moved = result.progress;
+    const auto status = m_client->status();
+    if (status.trouble == sync::client::Trouble::StoreTrouble)
+        return core::fail(core::ErrorCode::Io, "error.file_write", status.detail);
+    return {};
+}
+
+Status Machine::greet() {
+    bool moved = true;
+    for (int steps = 0; moved && steps < most_steps; ++steps)
+        KIOSK_CHECK(step(true, moved));
+    return {};
+}
+
+Result<std::int64_t> Machine::exchange() {
+    std::int64_t pulled = 0;
+    m_client->changed();
+    int steps = 0;
+    // A pull may find that the hub was restored, and then there is more to push.
+    while (m_client->push_wanted() && steps < most_steps) {
+        bool moved = true;
+        for (; moved && steps < most_steps; ++steps)
+            KIOSK_CHECK(step(true, moved));
+        moved = true;
+        KIOSK_TRY(const auto before, m_database->status());
+        for (; moved && steps < most_steps; ++steps)
+            KIOSK_CHECK(step(false, moved));
+        KIOSK_TRY(const auto after, m_database->status());
+        pulled += static_cast<std::int64_t>(after.operations - before.operations);
+    }
+    clock.in_call_ms = 0; // true time is the scenario's alone
+    return pulled;
+}
+
+// ---- all of them ----
 
 Result<std::unique_ptr<World>> World::create(const Scenario& scenario, const PluginFactory& plugins) {
     std::string pattern = (fs::temp_directory_path() / "xiangdao-replay-XXXXXX").string();
     if (!::mkdtemp(pattern.data()))
         return core::fail(core::ErrorCode::Io, "error.file_write", pattern);
-    std::unique_ptr<World> world(new World);
-    world->m_folder = pattern;
-    world->m_plugins = plugins;
-    world->now = scenario.seed.config.event.starts;
+    auto start = scenario.seed.config.event.starts;
     for (const auto& step : scenario.steps)
         if (step.at) {
-            world->now = std::min(world->now, *step.at);
+            start = std::min(start, *step.at);
             break;
         }
-    const auto start = world->now;
-
-    // The seed is written by a machine of its own, so that it is nobody's pending operation.
-    auto& hub = world->m_hub;
-    hub = std::make_unique<Machine>("hub", world->m_folder / "hub", &world->now, start);
-    KIOSK_CHECK(hub->open());
-    const auto drafts = seed_drafts(scenario, hub->m_random, start);
-    for (std::size_t at = 0; at < drafts.size(); at += page_size)
-        if (auto written = hub->database().append(std::span(drafts).subspan(at, std::min(page_size, drafts.size() - at)));
-            !written)
-            return std::unexpected(std::move(written).error());
-
-    for (const auto& name : scenario.devices) {
-        auto machine = std::make_unique<Machine>(name, world->m_folder / ("device-" + name), &world->now, start);
-        KIOSK_CHECK(machine->open());
-        const auto found = scenario.keys_only.find(name);
-        const bool keys_only = found != scenario.keys_only.end() && found->second;
-        KIOSK_TRY(const auto seeded,
-                  for_each_page(hub->database(), {}, [&](std::span<const core::Operation> page) -> Status {
-                      std::vector<core::Operation> wanted(page.begin(), page.end());
-                      if (keys_only)
-                          std::erase_if(wanted, [](const core::Operation& operation) {
-                              return operation.kind == core::operation_kind::registration_set;
-                          });
-                      KIOSK_TRY(const auto report, machine->database().ingest(wanted));
-                      static_cast<void>(report);
-                      return {};
-                  }));
-        // A device that has only the keys has the roster still before it in the feed.
-        if (!keys_only)
-            machine->pulled_to = seeded;
-        machine->known_epoch = world->m_hub_epoch;
-        KIOSK_CHECK(world->refresh(*machine));
-        world->m_devices.emplace(name, std::move(machine));
-    }
-    if (!scenario.hub)
-        hub->link = Link::Down;
+    std::unique_ptr<World> world(new World(start));
+    world->m_folder = pattern;
+    world->m_plugins = plugins;
+    world->m_event = scenario.seed.config.event.code;
+    world->m_hub = std::make_unique<simulate::HubMachine>(world->m_time, simulate::Dice(dice_seed).branch("hub"),
+                                                          world->m_sodium, next_disk(), world->m_event);
+    KIOSK_CHECK(world->m_hub->start());
+    KIOSK_CHECK(world->m_hub->make_organizer());
+    KIOSK_CHECK(world->seed(scenario));
+    world->m_has_hub = scenario.hub;
     return world;
+}
+
+Result<std::unique_ptr<Machine>> World::make_machine(const std::string& name) {
+    auto machine = std::make_unique<Machine>(name, m_event, m_folder / ("device-" + name), m_time,
+                                             [this](const sync::hub::ApiRequest& request) {
+                                                 return m_has_hub ? m_hub->handle(request) : std::nullopt;
+                                             });
+    KIOSK_CHECK(machine->open());
+    KIOSK_TRY(const auto code, m_hub->enrolment_code());
+    KIOSK_CHECK(machine->enrol(code));
+    return machine;
+}
+
+// The seed is written by a machine of its own, so that it is nobody's pending operation.
+Status World::seed(const Scenario& scenario) {
+    std::string name = "seed";
+    while (std::ranges::find(scenario.devices, name) != scenario.devices.end())
+        name += '-';
+    KIOSK_TRY(const auto writer, make_machine(name));
+    auto& written = writer->database();
+    const auto drafts = seed_drafts(scenario, writer->m_random, m_start);
+    for (std::size_t at = 0; at < drafts.size(); at += page_size)
+        KIOSK_CHECK(written.append(std::span(drafts).subspan(at, std::min(page_size, drafts.size() - at))));
+    KIOSK_CHECK(writer->exchange());
+    KIOSK_TRY(const auto standing, written.status());
+    if (standing.pending != 0)
+        return core::fail(core::ErrorCode::Invalid, "error.scenario", "the hub does not take the seed");
+    KIOSK_TRY(const auto mark, written.sync_mark());
+
+    for (const auto& device : scenario.devices) {
+        KIOSK_TRY(auto machine, make_machine(enrolled_name(scenario, device)));
+        const auto found = scenario.keys_only.find(device);
+        const bool keys_only = found != scenario.keys_only.end() && found->second;
+        for (std::uint64_t after = 0;;) {
+            KIOSK_TRY(auto page, written.own_after(standing.incarnation, after, page_size, page_bytes));
+            if (page.empty())
+                break;
+            after = page.back().id.seq;
+            if (keys_only)
+                std::erase_if(page, [](const core::Operation& operation) {
+                    return operation.kind == core::operation_kind::registration_set;
+                });
+            KIOSK_CHECK(machine->database().ingest(page));
+        }
+        auto read_to = mark;
+        if (keys_only) // it has the roster still before it in the feed
+            read_to.after = 0;
+        KIOSK_CHECK(machine->database().set_sync_mark(read_to));
+        KIOSK_CHECK(machine->greet());
+        KIOSK_CHECK(refresh(*machine));
+        m_devices.emplace(device, std::move(machine));
+    }
+    return {};
 }
 
 World::~World() {
@@ -196,77 +285,67 @@ Status World::refresh(Machine& machine) {
     return {};
 }
 
-Result<std::int64_t> World::push(Machine& machine) {
-    std::int64_t pushed = 0;
-    std::map<std::string, std::uint64_t> acknowledged; // incarnation → seq
-    KIOSK_TRY(const auto end,
-              for_each_page(machine.database(), machine.pushed_to,
-                            [&](std::span<const core::Operation> page) -> Status {
-                                KIOSK_TRY(const auto report, m_hub->database().ingest(page));
-                                pushed += static_cast<std::int64_t>(report.added);
-                                for (const auto& operation : page)
-                                    if (operation.id.device == machine.name())
-                                        acknowledged[operation.id.incarnation] =
-                                            std::max(acknowledged[operation.id.incarnation], operation.id.seq);
-                                return {};
-                            }));
-    // The hub has them, but the answer never arrives: the device goes on as if nothing had happened.
-    if (machine.link == Link::NoAnswer)
-        return 0;
-    machine.pushed_to = end;
-    for (const auto& [incarnation, seq] : acknowledged)
-        KIOSK_CHECK(machine.database().acknowledge(incarnation, seq));
-    return pushed;
-}
-
 Result<Traffic> World::exchange(Machine& machine) {
     Traffic traffic;
-    // A captive portal answers every request, but never with what a hub would say.
-    if (machine.link == Link::Down || machine.link == Link::Captive || m_hub->link == Link::Down)
+    if (!m_has_hub)
         return traffic;
-    if (machine.link != Link::NoAnswer && machine.known_epoch != m_hub_epoch) {
-        machine.known_epoch = m_hub_epoch;
-        machine.pushed_to = {};
-        machine.pulled_to = {};
-    }
-    KIOSK_TRY(traffic.pushed, push(machine));
-    if (machine.link == Link::NoAnswer)
+    KIOSK_TRY(const auto before, m_hub->operation_count());
+    KIOSK_TRY(traffic.pulled, machine.exchange());
+    // What arrived without an answer is nothing that the device brought, as far as anybody there knows.
+    if (machine.link.state != simulate::LinkState::Up)
         return traffic;
-    KIOSK_TRY(machine.pulled_to,
-              for_each_page(m_hub->database(), machine.pulled_to,
-                            [&](std::span<const core::Operation> page) -> Status {
-                                KIOSK_TRY(const auto report, machine.database().ingest(page));
-                                traffic.pulled += static_cast<std::int64_t>(report.added);
-                                return {};
-                            }));
-    // What came from the hub need not go back to it.
-    KIOSK_TRY(machine.pushed_to, for_each_page(machine.database(), machine.pushed_to,
-                                               [](std::span<const core::Operation>) -> Status { return {}; }));
+    KIOSK_TRY(const auto after, m_hub->operation_count());
+    traffic.pushed = static_cast<std::int64_t>(after - before);
     KIOSK_CHECK(refresh(machine));
     return traffic;
 }
 
-Status World::restore_hub(std::size_t step) {
-    KIOSK_CHECK(m_hub->restore(step));
-    ++m_hub_epoch;
+Status World::back_up(std::size_t step) {
+    m_hub_images[step] = m_hub->disk().files();
+    for (auto& [name, device] : m_devices)
+        KIOSK_CHECK(device->back_up(step));
     return {};
+}
+
+Status World::restore_hub(std::size_t step) {
+    const auto image = m_hub_images.find(step);
+    if (image == m_hub_images.end())
+        return core::fail(core::ErrorCode::NotFound, "error.scenario", "no such step to go back to");
+    return m_hub->restore(image->second);
+}
+
+Status World::for_each_store(const std::function<Status(storage::Database&)>& visit) {
+    for (auto& [name, machine] : m_devices)
+        KIOSK_CHECK(visit(machine->database()));
+    return m_has_hub ? m_hub->read_mirror(visit) : Status{};
 }
 
 Result<std::vector<core::StoredScan>> World::all_scans() {
     std::map<core::OperationId, core::StoredScan> scans;
-    const auto gather = [&](Machine& machine) {
-        return machine.database().for_each_scan([&](const core::StoredScan& scan) {
+    KIOSK_CHECK(for_each_store([&](storage::Database& database) {
+        return database.for_each_scan([&](const core::StoredScan& scan) {
             const auto [place, added] = scans.emplace(scan.id, scan);
             place->second.undone = place->second.undone || scan.undone;
             return true;
         });
-    };
-    KIOSK_CHECK(gather(*m_hub));
-    for (auto& [name, machine] : m_devices)
-        KIOSK_CHECK(gather(*machine));
+    }));
     std::vector<core::StoredScan> list;
     for (auto& [id, scan] : scans)
         list.push_back(std::move(scan));
+    return list;
+}
+
+Result<std::vector<core::Operation>> World::all_notes() {
+    std::map<core::OperationId, core::Operation> notes;
+    KIOSK_CHECK(for_each_store([&](storage::Database& database) -> Status {
+        KIOSK_TRY(auto found, database.notes(most_notes));
+        for (auto& note : found)
+            notes.try_emplace(note.id, std::move(note));
+        return {};
+    }));
+    std::vector<core::Operation> list;
+    for (auto& [id, note] : notes)
+        list.push_back(std::move(note));
     return list;
 }
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The machines of a scenario: devices and a hub, each with a database of its own, under one set of clocks and with a
-// network that can be cut. Purpose: what the steps of a scenario act on. Ownership: owns a temporary folder that goes
-// with it. Threads: one. Failure: Result of whatever the store says.
+// The machines of a scenario: devices and a hub, each with a store of its own, on one virtual time and with lines that
+// can be cut. Operations move as they do in the product: SyncClient here, the hub's Api there. Purpose: what the steps
+// of a scenario act on. Ownership: owns a temporary folder that goes with it. Threads: one. Failure: Result of whatever
+// the stores say.
 #include "app/check_in.hpp"
+#include "client/sync_client.hpp"
 #include "crypto/crypto.hpp"
 #include "main/replay/scenario.hpp"
+#include "main/simulate/hub_machine.hpp"
+#include "main/simulate/network.hpp"
+#include "main/wiring/store_replica.hpp"
 #include "storage/database.hpp"
 
 #include <filesystem>
@@ -18,38 +23,15 @@ namespace kiosk::replay {
 
 using PluginFactory = std::function<std::unique_ptr<core::AdmissionPlugin>(const core::Event&)>;
 
-// True time, and what each machine believes of it.
-class WorldClock final : public core::Clock {
-public:
-    core::Instant now() const override { return {m_true->unix_ms + shift_ms}; }
-    std::int64_t boot_ms() const override { return *m_true - m_start; }
-    WorldClock(const core::Instant* true_time, core::Instant start) : m_true(true_time), m_start(start) {}
-    std::int64_t shift_ms = 0;
-
-private:
-    const core::Instant* m_true;
-    core::Instant m_start;
-};
-
-class SeededRandom final : public core::Random {
-public:
-    explicit SeededRandom(std::string_view name);
-    void fill(std::span<std::uint8_t> bytes) override;
-
-private:
-    std::uint64_t m_state;
-};
-
-enum class Link : std::uint8_t { Up = 1, Down, Captive, NoAnswer };
-
 struct Traffic {
-    std::int64_t pushed = 0;
-    std::int64_t pulled = 0;
+    std::int64_t pushed = 0; // operations that were new to the hub
+    std::int64_t pulled = 0; // operations that were new to the device
 };
 
 class Machine {
 public:
-    Machine(std::string name, std::filesystem::path folder, const core::Instant* true_time, core::Instant start);
+    Machine(std::string name, std::string event, std::filesystem::path folder, simulate::VirtualTime& time,
+            simulate::HubEntrance hub);
 
     core::Status open();
     void close();
@@ -57,27 +39,36 @@ public:
     core::Status crash();
     core::Status back_up(std::size_t step);
     core::Status restore(std::size_t step);
+    core::Status enrol(const std::string& code);
+    // Makes itself known to the hub, as it does when it starts; takes nothing from the feed.
+    core::Status greet();
+    // Pushes and pulls until nothing moves.
+    core::Result<std::int64_t> exchange(); // operations that were new here
 
     const std::string& name() const { return m_name; }
     storage::Database& database() { return *m_database; }
-    WorldClock clock;
-    Link link = Link::Up;
-
-    // Of a device: where it stands with the hub. A new epoch makes it start again.
-    std::uint64_t known_epoch = 0;
-    storage::JournalCursor pushed_to;
-    storage::JournalCursor pulled_to;
+    simulate::DeviceClock clock;
+    simulate::Link link;
 
     std::unique_ptr<app::CheckIn> check_in;
     std::unique_ptr<core::AdmissionPlugin> plugin;
 
 private:
-    std::string m_name;
+    void connect();
+    core::Status step(bool pushing, bool& moved);
+
+    std::string m_name, m_event;
     std::filesystem::path m_folder;
     std::filesystem::path m_file;
-    SeededRandom m_random;
+    simulate::HubEntrance m_hub;
+    simulate::VirtualTime& m_time;
+    simulate::Dice m_random;
     crypto::Sodium m_sodium;
+    sync::client::HubAddress m_address;
     std::unique_ptr<storage::Database> m_database;
+    std::unique_ptr<wiring::StoreReplica> m_replica;
+    std::unique_ptr<simulate::SimWire> m_push_wire, m_feed_wire;
+    std::unique_ptr<sync::client::SyncClient> m_client;
     friend class World;
 };
 
@@ -88,27 +79,37 @@ public:
 
     Machine& device(const std::string& name) { return *m_devices.at(name); }
     std::map<std::string, std::unique_ptr<Machine>>& devices() { return m_devices; }
-    Machine* hub() { return m_hub.get(); }
-    core::Instant now{};
+    simulate::HubMachine& hub() { return *m_hub; }
+    core::Instant now() const { return m_time.now(); }
+    void set_now(core::Instant now) { m_time.run_until(now - m_start); }
     const crypto::Sodium& sodium() const { return m_sodium; }
 
     // Makes the device's services anew: after opening, and after its configuration may have changed.
     core::Status refresh(Machine& machine);
     // One exchange of a device with the hub, both ways.
     core::Result<Traffic> exchange(Machine& machine);
+    core::Status back_up(std::size_t step);
     core::Status restore_hub(std::size_t step);
-    // The scans of all machines, each operation once.
+    // Every machine's store; the hub's is its mirror, where there is a hub.
+    core::Status for_each_store(const std::function<core::Status(storage::Database&)>& visit);
+    // The scans of all machines, each operation once; and all notes.
     core::Result<std::vector<core::StoredScan>> all_scans();
+    core::Result<std::vector<core::Operation>> all_notes();
 
 private:
-    World() = default;
-    core::Result<std::int64_t> push(Machine& machine);
+    explicit World(core::Instant start) : m_start(start), m_time(start) {}
+    core::Result<std::unique_ptr<Machine>> make_machine(const std::string& name);
+    core::Status seed(const Scenario& scenario);
 
+    core::Instant m_start;
+    simulate::VirtualTime m_time;
     std::filesystem::path m_folder;
+    std::string m_event;
+    bool m_has_hub = true;
     crypto::Sodium m_sodium;
+    std::unique_ptr<simulate::HubMachine> m_hub; // before the devices: they talk to it
+    std::map<std::size_t, storage::CrashVfs::Files> m_hub_images;
     std::map<std::string, std::unique_ptr<Machine>> m_devices;
-    std::unique_ptr<Machine> m_hub;
-    std::uint64_t m_hub_epoch = 1;
     PluginFactory m_plugins;
 };
 

@@ -2,7 +2,6 @@
 #include "main/simulate/hub_machine.hpp"
 
 #include "protocol/operation_json.hpp"
-#include "storage/database.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,8 +15,8 @@ constexpr std::size_t page = 500;
 
 } // namespace
 
-HubMachine::HubMachine(VirtualTime& time, Dice dice, const crypto::Sodium& sodium, std::string disk)
-    : m_time(time), m_dice(dice), m_sodium(sodium), m_disk(disk), m_clock(time, 0) {}
+HubMachine::HubMachine(VirtualTime& time, Dice dice, const crypto::Sodium& sodium, std::string disk, std::string event)
+    : m_time(time), m_event(std::move(event)), m_dice(dice), m_sodium(sodium), m_disk(disk), m_clock(time, 0) {}
 
 HubMachine::~HubMachine() { stop(); }
 
@@ -77,7 +76,7 @@ std::optional<sync::hub::ApiAnswer> HubMachine::handle(const sync::hub::ApiReque
     return answer;
 }
 
-core::Result<std::string> HubMachine::enrolment_code() { return m_api->make_enrolment_code(std::string(event_code), false); }
+core::Result<std::string> HubMachine::enrolment_code() { return m_api->make_enrolment_code(m_event, false); }
 
 core::Status HubMachine::make_organizer() {
     KIOSK_TRY(m_organizer, m_api->make_user("boss", "organizer"));
@@ -116,7 +115,7 @@ core::Result<std::string> HubMachine::ask(const std::string& target) {
 core::Result<std::vector<core::Operation>> HubMachine::operations() {
     std::vector<core::Operation> all;
     for (std::uint64_t after = 0;;) {
-        KIOSK_TRY(const auto found, m_store->feed(std::string(event_code), after, page, 1 << 20, std::nullopt));
+        KIOSK_TRY(const auto found, m_store->feed(m_event, after, page, 1 << 20, std::nullopt));
         for (const auto& item : found.items) {
             std::string text;
             sync::protocol::append_joined(text, item.line, item.personal);
@@ -131,8 +130,10 @@ core::Result<std::vector<core::Operation>> HubMachine::operations() {
 
 core::Result<std::vector<sync::hub::QuarantineEntry>> HubMachine::quarantine() { return m_store->quarantine(0, 10'000); }
 
-core::Result<std::string> HubMachine::mirror_dump() {
-    KIOSK_CHECK(ask("/v1/conflicts?event=" + std::string(event_code))); // folds first
+core::Result<std::uint64_t> HubMachine::operation_count() { return m_store->latest(m_event); }
+
+core::Status HubMachine::read_mirror(const std::function<core::Status(storage::Database&)>& read) {
+    KIOSK_CHECK(ask("/v1/conflicts?event=" + m_event)); // folds first
     // The newest file is the one of the present epoch; after damage there may be several of one epoch.
     std::vector<std::string> dumps;
     for (const auto& [name, content] : m_disk.files()) {
@@ -144,12 +145,21 @@ core::Result<std::string> HubMachine::mirror_dump() {
         KIOSK_TRY(const auto database, storage::Database::open_read_only(name, std::move(options)));
         KIOSK_TRY(const auto mark, database->sync_mark());
         KIOSK_TRY(const auto identity, m_store->identity());
-        KIOSK_TRY(const auto latest, m_store->latest(std::string(event_code)));
+        KIOSK_TRY(const auto latest, m_store->latest(m_event));
         if (mark.epoch != identity.epoch || mark.after != latest)
             continue;
-        return database->dump_projections();
+        return read(*database);
     }
     return core::fail(core::ErrorCode::NotFound, "error.database_missing", "no mirror is up to date");
+}
+
+core::Result<std::string> HubMachine::mirror_dump() {
+    std::string dump;
+    KIOSK_CHECK(read_mirror([&](storage::Database& database) -> core::Status {
+        KIOSK_TRY(dump, database.dump_projections());
+        return {};
+    }));
+    return dump;
 }
 
 } // namespace kiosk::simulate

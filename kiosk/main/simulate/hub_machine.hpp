@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The hub of a simulation: the real Api over the real SQLite store, on a disk that can lose power, fill up and be put
-// back to an earlier image. Ownership: owns its disk and everything on it. Threads: one. Failure: Result; while it is
+// The hub of a simulation or a scenario: the real Api over the real SQLite store, on a disk that can lose power, fill
+// up and be put back to an earlier image. Ownership: owns its disk and everything on it. Threads: one. Failure: Result; while it is
 // down nobody answers.
 #include "crypto/crypto.hpp"
 #include "hub/store_sqlite.hpp"
 #include "main/simulate/network.hpp"
 #include "storage/crash_vfs.hpp"
+#include "storage/database.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +21,8 @@ inline constexpr std::string_view event_code = "SIM";
 
 class HubMachine {
 public:
-    HubMachine(VirtualTime& time, Dice dice, const crypto::Sodium& sodium, std::string disk);
+    HubMachine(VirtualTime& time, Dice dice, const crypto::Sodium& sodium, std::string disk,
+               std::string event = std::string(event_code));
     ~HubMachine();
 
     core::Status start();
@@ -42,7 +45,11 @@ public:
 
     core::Result<std::vector<core::Operation>> operations();
     core::Result<std::vector<sync::hub::QuarantineEntry>> quarantine();
-    core::Result<std::string> mirror_dump(); // of what the hub itself has folded
+    core::Result<std::uint64_t> operation_count(); // of the event
+    // What the hub itself has folded, up to date and read only.
+    core::Status read_mirror(const std::function<core::Status(storage::Database&)>& read);
+    core::Result<std::string> mirror_dump();
+    core::Status check() { return m_store->check(); } // the store's own file
 
     std::uint64_t requests = 0;
 
@@ -50,6 +57,7 @@ private:
     sync::hub::ApiAnswer call(const sync::hub::ApiRequest& request);
 
     VirtualTime& m_time;
+    std::string m_event;
     Dice m_dice;
     const crypto::Sodium& m_sodium;
     storage::CrashVfs m_disk;

@@ -49,7 +49,8 @@ sync::client::WireAnswer SimWire::spoil(sync::client::WireAnswer answer) {
 }
 
 core::Result<sync::client::WireAnswer> SimWire::exchange(const sync::client::WireRequest& request) {
-    const auto there_ms = m_dice.between(1, 120), back_ms = m_dice.between(1, 120);
+    const auto there_ms = m_dice.between(m_link.shortest_ms, m_link.longest_ms),
+               back_ms = m_dice.between(m_link.shortest_ms, m_link.longest_ms);
     const auto made = to_hub(request, m_peer);
     const bool writes = request.method == "POST";
     const auto& faults = m_link.faults;

@@ -29,6 +29,7 @@ struct LinkFaults { // per thousand requests
 
 struct Link {
     LinkState state = LinkState::Up;
+    std::int64_t shortest_ms = 1, longest_ms = 120; // of each way
     LinkFaults faults;
 };
 
