@@ -91,8 +91,8 @@ void Machine::connect() {
     m_feed_wire = wire("feed");
     sync::client::ClientOptions options;
     options.poll_s = 0;
-    m_client = std::make_unique<sync::client::SyncClient>(*m_replica, *m_push_wire, *m_feed_wire, clock, m_random, m_sodium,
-                                                          m_address, options);
+    m_client = std::make_unique<sync::client::SyncClient>(*m_replica, *m_push_wire, *m_feed_wire, clock, m_random,
+                                                          m_sodium, m_address, options);
 }
 
 void Machine::close() {
@@ -110,16 +110,14 @@ Status Machine::crash() {
     std::error_code error;
     fs::remove_all(image, error);
     fs::create_directories(image, error);
-    for (const auto& entry : fs::directory_iterator(m_folder, error))
-        if (entry.is_regular_file() && entry.path().filename().string().starts_with("journal.db"))
-            fs::copy_file(entry.path(), image / entry.path().filename(), error);
+    for (const auto* suffix : {"", "-wal"}) // the shared-memory file does not survive a power cut
+        if (const auto part = fs::path(m_file.string() + suffix); fs::exists(part, error))
+            fs::copy_file(part, image / part.filename(), error);
     close();
     for (const auto* suffix : {"", "-wal", "-shm"})
         fs::remove(m_file.string() + suffix, error);
     for (const auto& entry : fs::directory_iterator(image, error))
-        // The shared-memory file does not survive a power cut.
-        if (!entry.path().filename().string().ends_with("-shm"))
-            fs::copy_file(entry.path(), m_folder / entry.path().filename(), error);
+        fs::copy_file(entry.path(), m_folder / entry.path().filename(), error);
     if (error)
         return core::fail(core::ErrorCode::Io, "error.file_write", error.message());
     return open();
@@ -140,8 +138,8 @@ Status Machine::restore(std::size_t step) {
 Status Machine::enrol(const std::string& text) {
     KIOSK_TRY(const auto code, sync::protocol::decode_enrolment_code(text));
     KIOSK_TRY(const auto status, m_database->status());
-    KIOSK_TRY(m_address, sync::client::enroll(*m_push_wire, code.url, code.pin, code.code, m_name, status.incarnation, m_event,
-                                              "replay"));
+    KIOSK_TRY(m_address, sync::client::enroll(*m_push_wire, code.url, code.pin, code.code, m_name, status.incarnation,
+                                              m_event, "replay"));
     connect();
     return {};
 }
