@@ -112,7 +112,7 @@ struct HubChanged {
     bool reachable = false;
     bool configured = true; // this kiosk has a hub
     HubTrouble trouble = HubTrouble::None;
-    std::optional<core::Instant> since; // when the trouble began
+    std::optional<core::Instant> since{}; // when the trouble began
 };
 struct Enrolment {
     enum class Step : std::uint8_t { Done = 1, Failed } step = Step::Failed;
