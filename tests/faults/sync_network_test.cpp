@@ -162,7 +162,8 @@ TEST_CASE("sync over a bad line: a trickle too slow to be of use", "[faults][syn
 
 TEST_CASE("sync over a bad line: requests are cut short", "[faults][sync]") {
     Kind kind = both_ways({}, 6);
-    kind.chaos.up.cut_after = 2500;
+    // A new connection does not get one batch through either: what only a used one loses is sent again by libcurl itself.
+    kind.chaos.up.cut_after = 1300;
     weather(kind, 104);
 }
 
