@@ -111,7 +111,7 @@ TEST_CASE("hub enrolment: a name stands for one machine", "[sync][hub]") {
 
 TEST_CASE("hub enrolment: names, codes for hubs, and bodies that are none", "[sync][hub]") {
     Hub hub;
-    for (const std::string name : {"a b", "a/b", "a\n", "\x01", std::string(65, 'x').c_str(), "hub-x"})
+    for (const auto& name : std::vector<std::string>{"a b", "a/b", "a\n", "\x01", std::string(65, 'x'), "hub-x"})
         CHECK(hub.try_enroll(hub.code(), name).status == 422);
     CHECK(hub.try_enroll(hub.code(), "展台一").status == 200);
     CHECK(hub.try_enroll(hub.code(), "k1", "a/b").status == 422);
