@@ -169,7 +169,7 @@ TEST_CASE("sync over a bad line: requests are cut short", "[faults][sync]") {
 
 TEST_CASE("sync over a bad line: answers are cut short", "[faults][sync]") {
     Kind kind = both_ways({}, 6);
-    kind.chaos.down.cut_after = 2500;
+    kind.chaos.down.cut_after = 1300; // nor does a new one bring a whole answer
     weather(kind, 105);
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("sync over a bad line: one direction ends early", "[faults][sync]") {
     requests.chaos.up.half_close_after = 900; // in the middle of what is asked first
     weather(requests, 108);
     Kind answers = both_ways({}, 4);
-    answers.chaos.down.half_close_after = 2500;
+    answers.chaos.down.half_close_after = 1300;
     weather(answers, 109);
 }
 
@@ -319,7 +319,8 @@ TEST_CASE("sync over a bad line: a line that breaks again and again still moves 
     need(of_first);
     need(of_second);
     CHECK(breaks > 3);
-    CHECK((first->troubles().contains(Trouble::Unreachable) || second->troubles().contains(Trouble::Unreachable)));
+    // Lines were torn, whether the kiosks had to say so or libcurl's own second try on a new one was enough.
+    CHECK(proxy.connections() > 8);
     proxy.heal();
     world.require_one_truth({first.get(), second.get()});
 }
