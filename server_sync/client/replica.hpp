@@ -75,7 +75,7 @@ public:
     virtual Status set_mark(const FeedMark& mark) = 0;
     // The hub knows more of the present incarnation than this device does: go on under a new one.
     virtual Status begin_incarnation() = 0;
-    // Numbers after `common` were used twice: what stands there is written anew under a new incarnation.
+    // Numbers after `common` were used twice: what stands there, if anything, is written anew under a new incarnation.
     virtual Status fork_after(std::uint64_t common) = 0;
     virtual void set_clock_offset(std::optional<std::int64_t> offset_ms) = 0;
 };

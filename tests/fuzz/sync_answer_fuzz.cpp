@@ -90,7 +90,7 @@ public:
         return {};
     }
     core::Status fork_after(std::uint64_t common) override {
-        KIOSK_ASSERT(common < m_chains.back().operations.size());
+        KIOSK_ASSERT(common <= m_chains.back().operations.size()); // at its end: only the name changes
         m_chains.back().operations.resize(common);
         m_chains.back().acknowledged = std::min(m_chains.back().acknowledged, common);
         begin();
