@@ -19,6 +19,11 @@ const T* find_id(const std::vector<T>& items, std::string_view id) {
 } // namespace
 
 const Checkpoint* EventConfig::checkpoint(std::string_view id) const { return find_id(checkpoints, id); }
+const BookableUnit* EventConfig::unit(std::string_view id) const { return find_id(units, id); }
+const Slot* BookableUnit::slot(std::string_view id) const { return find_id(slots, id); }
+bool EventConfig::is_host(std::string_view ticket) const {
+    return !ticket.empty() && std::ranges::any_of(units, [&](const BookableUnit& unit) { return unit.host == ticket; });
+}
 const Session* EventConfig::session(std::string_view id) const { return find_id(sessions, id); }
 const StaffMember* EventConfig::staff_member(std::string_view id) const { return find_id(staff, id); }
 const Question* EventConfig::question(std::string_view id) const { return find_id(questions, id); }

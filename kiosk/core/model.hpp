@@ -57,16 +57,46 @@ struct TicketType {
 
 enum class SessionState : std::uint8_t { Draft = 1, Submitted, Approved, Rejected, Locked };
 
+enum class Confidentiality : std::uint8_t { Internal = 1, Confidential, Strict };
+
+// Whether a session is behind closed doors decides what may be said of it: of one that is, the configuration document
+// holds the public part only, and the rest comes with closed_sessions.hpp to the devices that need it.
 struct Session {
     std::string id;
     std::string kind; // plenary, track, closed_door, class, exam, panel, ceremony
-    LocalText title;
+    LocalText title;  // of a closed one: private
     LocalText public_title;
+    LocalText room;
     std::optional<Instant> starts;
     std::optional<Instant> ends;
-    std::optional<std::int64_t> capacity;
+    std::optional<std::int64_t> capacity; // the maximum
+    std::optional<std::int64_t> minimum;  // fewer people and the quorum light stays amber
     bool nda = false;
-    SessionState state = SessionState::Draft;
+    SessionState state = SessionState::Draft; // of a closed one: what its acts make (closed_sessions.hpp)
+    bool is_closed_door() const { return kind == "closed_door"; }
+    const LocalText& shown_title() const { return is_closed_door() ? public_title : title; }
+};
+
+// A time at which a unit can be had. Slots of one unit do not overlap.
+struct Slot {
+    std::string id;
+    Instant starts;
+    Instant ends;
+    bool blocked = false; // a break, or kept free by staff
+};
+
+// Something of the business area that can be booked for a slot: a table, a room, an expert's desk, a booth.
+struct BookableUnit {
+    std::string id;
+    std::string kind = "table"; // table, room, expert_desk, exam_seat, booth
+    LocalText label;            // empty: the id
+    std::int64_t seats = 2;
+    std::string owner_org; // an exhibitor's table: named as its people write it; empty: anybody's
+    std::string host;      // ticket of whoever sits there all day; may be empty
+    std::string kiosk;     // device next to it, which gets the most of its slots; empty: any
+    std::vector<Slot> slots;
+
+    const Slot* slot(std::string_view id) const;
 };
 
 enum class Scope : std::uint8_t { Event = 1, Day, Session };
@@ -195,7 +225,10 @@ struct EventConfig {
     std::vector<Question> questions;
     std::vector<SigningKey> keys;
     std::vector<StaffMember> staff;
+    std::vector<BookableUnit> units;
 
+    const BookableUnit* unit(std::string_view id) const;
+    bool is_host(std::string_view ticket) const; // of any unit
     const Checkpoint* checkpoint(std::string_view id) const;
     const Session* session(std::string_view id) const;
     const SigningKey* key(int id) const;

@@ -4,6 +4,8 @@
 // the tests implement. Ownership: whoever creates an implementation keeps it alive longer than its users. Threads:
 // a Store is used from one thread (the application thread) unless said otherwise; Clock and Random from any.
 #include "core/admission.hpp"
+#include "core/bookings.hpp"
+#include "core/closed_sessions.hpp"
 #include "core/leads.hpp"
 #include "core/operation.hpp"
 #include "core/records.hpp"
@@ -130,6 +132,30 @@ public:
     virtual Result<std::vector<Lead>> leads() = 0;
     virtual Result<std::optional<Lead>> lead(std::string_view uid) = 0;
     virtual Result<std::vector<Lead>> lead_history(std::string_view uid) = 0; // every version, oldest first
+
+    // Bookings: as they stand, displaced ones told. In order of slot start, unit, uid. A confirmation that append() is
+    // given must be under leases that this device holds and may use, and nothing that stands may share its unit or people:
+    // else Conflict and nothing is written.
+    virtual Result<std::vector<Booking>> bookings() = 0;
+    virtual Result<std::optional<Booking>> booking(std::string_view uid) = 0;
+    virtual Result<std::vector<Booking>> bookings_of(std::string_view ticket) = 0;  // participant
+    virtual Result<std::vector<Booking>> bookings_at(std::string_view unit) = 0;    // unit, or session for seats
+    virtual Result<std::vector<Booking>> pending_bookings() = 0; // Requested and not refused, oldest slot first
+
+    // What this device, in its present incarnation, holds. Not in the journal: a copy of the file holds nothing.
+    virtual Result<std::vector<Lease>> leases() = 0;
+    // By resource_text, all in one transaction, durable on return: `put` replaces, `drop` removes.
+    virtual Status change_leases(std::span<const Lease> put, std::span<const std::string> drop) = 0;
+    // Number of the last own operation about bookings: a lease may be free once the hub has the journal up to it.
+    virtual Result<std::uint64_t> last_booking_seq() = 0;
+    virtual Result<std::uint64_t> feed_after() = 0; // how far the hub's feed was read; 0 where there is no hub
+
+    // Closed sessions; empty where this device is not given them.
+    virtual Result<std::vector<PrivateSession>> private_sessions() = 0;
+    virtual Result<std::vector<StoredSessionAct>> session_acts(std::string_view session) = 0;
+    virtual Result<std::vector<Invitation>> invitations(std::string_view session) = 0;
+    virtual Result<std::vector<Invitation>> invitations_of(std::string_view ticket) = 0;
+    virtual Result<std::vector<OrganisationQuota>> quotas(std::string_view session) = 0;
 
     virtual Result<JournalStatus> status() = 0;
 };

@@ -161,6 +161,20 @@ public:
     core::Result<std::vector<core::Lead>> leads() override;
     core::Result<std::optional<core::Lead>> lead(std::string_view uid) override;
     core::Result<std::vector<core::Lead>> lead_history(std::string_view uid) override;
+    core::Result<std::vector<core::Booking>> bookings() override;
+    core::Result<std::optional<core::Booking>> booking(std::string_view uid) override;
+    core::Result<std::vector<core::Booking>> bookings_of(std::string_view ticket) override;
+    core::Result<std::vector<core::Booking>> bookings_at(std::string_view unit) override;
+    core::Result<std::vector<core::Booking>> pending_bookings() override;
+    core::Result<std::vector<core::Lease>> leases() override;
+    core::Status change_leases(std::span<const core::Lease> put, std::span<const std::string> drop) override;
+    core::Result<std::uint64_t> last_booking_seq() override;
+    core::Result<std::uint64_t> feed_after() override;
+    core::Result<std::vector<core::PrivateSession>> private_sessions() override;
+    core::Result<std::vector<core::StoredSessionAct>> session_acts(std::string_view session) override;
+    core::Result<std::vector<core::Invitation>> invitations(std::string_view session) override;
+    core::Result<std::vector<core::Invitation>> invitations_of(std::string_view ticket) override;
+    core::Result<std::vector<core::OrganisationQuota>> quotas(std::string_view session) override;
     core::Result<core::JournalStatus> status() override;
 
     // Notes, newest first (by clock).

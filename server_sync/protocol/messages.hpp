@@ -91,28 +91,38 @@ struct FeedReply {
 };
 
 // ---- POST /v1/leases ----
-// A resource is a text such as "unit:T1:s1", "person:A1B2C3:s1", "seats:cd1"; seats are counted, the others are 1.
+// A resource is a text as core::resource_text makes it: "unit:T1@1763616600-1763617800", "person:A1B2C3", "seats:cd1".
+// Giving back comes before wanting. A request that comes twice changes nothing the second time.
 struct LeaseWish {
     std::string resource;
-    std::int64_t count = 1;
+    std::int64_t count = 1;    // of seats: how many to hold in all
     std::int64_t capacity = 1; // of seats: how many there are in all
+    std::string booking;       // uid that it is wanted for, or empty
+    std::uint64_t closing_seq = 0; // of what is given back: free once the hub has the device's journal up to here
 };
 struct LeaseRequest {
     std::string device;
     std::string incarnation;
     std::vector<LeaseWish> want;
+    bool all_or_nothing = false;
     std::vector<LeaseWish> give_back;
+    bool deal = false; // also what is this device's share (core::deal)
 };
 struct LeaseGrant {
     std::string resource;
-    std::int64_t granted = 0;  // held by this device after this request
+    std::int64_t granted = 0;  // held by this device after this request; 0: not held
+    bool taken = false;        // not held, and a booking uses it
     std::string holder;        // who else holds it where granted is less than wanted: a device, or "" for the hub
+    std::uint64_t generation = 0;
 };
 struct LeaseReply {
     std::string hub;
     std::string epoch;
     std::int64_t time_ms = 0;
-    std::vector<LeaseGrant> grants; // of everything that was wanted or given back
+    std::uint64_t feed = 0;           // newest feed number: to be read before what was granted is used
+    std::vector<LeaseGrant> grants;   // of everything that was wanted or dealt
+    std::vector<std::string> given_back; // of these, what is free now
+    std::vector<std::string> recalled;   // others wait for these, which this device holds
 };
 
 // ---- GET /v1/snapshot ---- body: a zstd frame of a SQLite database; Range and If-Range work.

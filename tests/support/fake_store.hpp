@@ -239,6 +239,20 @@ public:
         return found_in(m_leads, std::string(uid)).value_or(std::vector<core::Lead>{});
     }
 
+    core::Result<std::vector<core::Booking>> bookings() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
+    core::Result<std::optional<core::Booking>> booking(std::string_view ) override { return std::optional<core::Booking>{}; }
+    core::Result<std::vector<core::Booking>> bookings_of(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
+    core::Result<std::vector<core::Booking>> bookings_at(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
+    core::Result<std::vector<core::Booking>> pending_bookings() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
+    core::Result<std::vector<core::Lease>> leases() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Lease>>>())>{}; }
+    core::Status change_leases(std::span<const core::Lease> , std::span<const std::string> ) override { return core::Status{}; }
+    core::Result<std::uint64_t> last_booking_seq() override { return std::uint64_t{0}; }
+    core::Result<std::uint64_t> feed_after() override { return std::uint64_t{0}; }
+    core::Result<std::vector<core::PrivateSession>> private_sessions() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::PrivateSession>>>())>{}; }
+    core::Result<std::vector<core::StoredSessionAct>> session_acts(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::StoredSessionAct>>>())>{}; }
+    core::Result<std::vector<core::Invitation>> invitations(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Invitation>>>())>{}; }
+    core::Result<std::vector<core::Invitation>> invitations_of(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Invitation>>>())>{}; }
+    core::Result<std::vector<core::OrganisationQuota>> quotas(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::OrganisationQuota>>>())>{}; }
     core::Result<core::JournalStatus> status() override {
         core::JournalStatus status;
         status.device = m_device;
