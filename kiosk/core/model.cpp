@@ -20,7 +20,7 @@ const T* find_id(const std::vector<T>& items, std::string_view id) {
 
 const Checkpoint* EventConfig::checkpoint(std::string_view id) const { return find_id(checkpoints, id); }
 const BookableUnit* EventConfig::unit(std::string_view id) const { return find_id(units, id); }
-const Slot* BookableUnit::slot(std::string_view id) const { return find_id(slots, id); }
+const Slot* BookableUnit::slot(std::string_view wanted) const { return find_id(slots, wanted); }
 bool EventConfig::is_host(std::string_view ticket) const {
     return !ticket.empty() && std::ranges::any_of(units, [&](const BookableUnit& unit) { return unit.host == ticket; });
 }
