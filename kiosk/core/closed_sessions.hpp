@@ -31,16 +31,20 @@ struct PrivateSession {
     Instant at;
 };
 
-enum class SessionAct : std::uint8_t { Submit = 1, Approve, Reject, Minutes, Point, Lock, Cancel };
+// Change is written with every session.set after the first thing that staff saw: what was submitted or approved is a
+// draft again, and whoever changed it can't approve it. So the fold needs the acts alone, in whatever order they came.
+enum class SessionAct : std::uint8_t { Submit = 1, Approve, Reject, Minutes, Point, Lock, Cancel, Change };
 std::string_view to_string(SessionAct act);
 std::optional<SessionAct> parse_session_act(std::string_view text);
+
+constexpr std::size_t max_session_text = 20'000; // characters
 
 struct SessionActRecord {
     std::string session;
     SessionAct act = SessionAct::Submit;
     std::string staff;
     Instant at;
-    std::string text; // personal part: minutes, a discussion point, why it was rejected
+    std::string text; // personal part: minutes, a discussion point, why it was rejected; at most max_session_text characters
 };
 struct StoredSessionAct {
     OperationId id;
@@ -74,6 +78,7 @@ struct SessionStanding {
     SessionState state = SessionState::Draft;
     bool cancelled = false;
     std::string creator;  // who submitted it last
+    std::string editor;   // who changed it last, where that was told by an act
     std::string approver;
     std::string minutes;  // the latest
     std::string minutes_by;
@@ -91,8 +96,12 @@ std::string confidential_session(const Operation& operation);
 enum class SessionReason : std::uint8_t {
     None = 0, UnknownSession, NotClosedDoor, StaffMissing, NotAllowed /* this role */, OwnSession /* the creator can't approve */,
     WrongState, Locked, UnknownPerson, NotInvited, AlreadyInvited, TooManySeats, TextMissing, CancelledSession,
+    TextTooLong,
 };
-std::string_view to_string(SessionReason reason); // "own_session"
+std::string_view to_string(SessionReason reason); // "own_session"; empty for None
+std::string_view to_string(SessionState state);   // "submitted"
+std::string_view to_string(Confidentiality level); // "strict"
+std::optional<Confidentiality> parse_confidentiality(std::string_view text);
 SessionReason may_act(const EventConfig& config, std::string_view session, const SessionStanding& standing,
                       const SessionActRecord& act);
 // The status that an invitation gets from whoever makes it: approved from those who may approve once the session is, else

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of an event as JSON documents, in the shape of a scenario file's seed: what `config.set`
 // operations carry, what demo files hold, what scenario files begin with.
+#include "core/closed_sessions.hpp"
 #include "core/json_words.hpp"
 #include "core/question_json.hpp"
 #include "core/records.hpp"
@@ -124,9 +125,13 @@ Result<Session> read_session(const Json& json) {
     session.kind = fields.text("kind", "plenary");
     session.title = fields.local_text("title");
     session.public_title = fields.local_text("public_title");
+    session.room = fields.local_text("room");
     session.starts = fields.optional_instant("starts");
     session.ends = fields.optional_instant("ends");
     session.capacity = capacity_of(fields);
+    session.minimum = fields.optional_integer("minimum");
+    if (session.minimum && *session.minimum < 0)
+        fields.problem("minimum", "must not be negative");
     session.nda = fields.boolean("nda", false);
     session.state = fields.word("state", SessionState::Draft, &parse_session_state);
     KIOSK_CHECK(fields.status());
@@ -138,10 +143,19 @@ Json write_session(const Session& session, const TimeZone& zone) {
               {"kind", session.kind},
               {"nda", session.nda},
               {"state", word_of(session_states, session.state)},
-              {"title_zh", session.title.zh},
-              {"title_en", session.title.en},
               {"public_title_zh", session.public_title.zh},
               {"public_title_en", session.public_title.en}};
+    // Documents reach every kiosk: what a session behind closed doors is about is in none of them.
+    if (!session.is_closed_door()) {
+        json["title_zh"] = session.title.zh;
+        json["title_en"] = session.title.en;
+    }
+    if (!session.room.zh.empty() || !session.room.en.empty()) {
+        json["room_zh"] = session.room.zh;
+        json["room_en"] = session.room.en;
+    }
+    if (session.minimum)
+        json["minimum"] = *session.minimum;
     if (session.starts)
         json["starts"] = zone.rfc3339(*session.starts);
     if (session.ends)
@@ -249,6 +263,7 @@ Status append_parsed(std::vector<T>& items, Result<T> parsed) {
 
 } // namespace
 
+std::string_view to_string(SessionState state) { return word_of(session_states, state); }
 std::string_view to_string(InvitationStatus status) { return word_of(invitation_statuses, status); }
 std::optional<InvitationStatus> parse_invitation_status(std::string_view text) {
     return value_of(invitation_statuses, text);

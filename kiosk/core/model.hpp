@@ -73,6 +73,7 @@ struct Session {
     std::optional<std::int64_t> minimum;  // fewer people and the quorum light stays amber
     bool nda = false;
     SessionState state = SessionState::Draft; // of a closed one: what its acts make (closed_sessions.hpp)
+    bool cancelled = false;                   // of a closed one: by its acts
     bool is_closed_door() const { return kind == "closed_door"; }
     const LocalText& shown_title() const { return is_closed_door() ? public_title : title; }
 };

@@ -231,6 +231,7 @@ OperationDraft make_scan(const ScanRecord& record) {
     }
     if (!record.consents.empty())
         body["consents"] = record.consents;
+    put("nda_version", record.nda_version);
     std::string personal;
     if (!record.answers.empty())
         personal = dump(Json{{"answers", answers_to_json(record.answers)}});
@@ -251,6 +252,7 @@ Result<ScanRecord> decode_scan(const Operation& operation) {
     record.at = take_time(fields, "at").value_or(operation.wall);
     record.key = fields.text("key");
     record.method = fields.text("method", "qr");
+    record.nda_version = fields.text("nda_version");
     if (fields.has("override")) {
         JsonFields lifted(fields.raw("override"), "scan.override");
         record.override_staff = lifted.required_text("staff");

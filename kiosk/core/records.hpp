@@ -29,6 +29,7 @@ struct ScanRecord {
     std::string override_reason;
     std::vector<Reason> overridden;
     Consents consents;           // given with this scan
+    std::string nda_version;     // of the text that was signed with it, or empty; in the journal, not in the tables
     Answers answers;             // personal part
 };
 
