@@ -23,6 +23,8 @@ struct BookingServices {
     core::Random* random = nullptr;
     // No hub at all: this device holds everything, so that one kiosk alone can book.
     bool alone = false;
+    // Asks for its share of the tables without being told to. Off: holds only what was given or asked for by name.
+    bool deals = true;
 };
 
 struct BookingResult {
@@ -30,7 +32,9 @@ struct BookingResult {
     core::BookingReason reason = core::BookingReason::None;
     std::string about;   // ticket in the way
     std::string booking; // uid; empty where nothing was written
-    std::optional<LeaseAsk> ask; // Pending only because this was not asked yet
+    // Pending only because this was not asked yet. Wants nothing: what is held may be used once the feed was read up to
+    // the number that comes with the answer.
+    std::optional<LeaseAsk> ask;
 };
 
 class BookingDesk {
@@ -48,7 +52,8 @@ public:
     // Releases the old one and makes a new one at another slot or unit, in one transaction where everything is held here;
     // where it is not, the old one stays as it is until the new one can be confirmed.
     core::Result<BookingResult> move(const std::string& booking, std::string unit, std::string slot, std::string by);
-    // Two bookings change places. All or nothing.
+    // Two bookings change places. All or nothing: Pending with `ask` and without `booking` means that nothing was written;
+    // call it again after take(). Confirmed names the first one's new booking.
     core::Result<BookingResult> swap(const std::string& one, const std::string& other, std::string by);
 
     core::Result<BookingResult> accept(const std::string& booking, const std::string& ticket);
@@ -57,12 +62,13 @@ public:
     core::Result<BookingResult> arrive(const std::string& booking, const std::string& ticket); // starts it with the last one
     core::Result<BookingResult> start(const std::string& booking, std::string by);
     core::Result<BookingResult> finish(const std::string& booking, std::string by);
-    // Outcome and note; makes a lead of the booking's purpose where `make_lead` (and both let their contact be shared).
+    // Outcome and note; makes a lead of the booking's purpose where `make_lead` (and both let their contact be shared:
+    // else the reason is NoConsent, and the outcome is kept all the same).
     core::Result<BookingResult> outcome(const std::string& booking, std::string outcome, std::string note, bool make_lead,
                                         std::string by);
 
-    // Leases. What the hub answered; nothing is confirmed by it.
-    core::Status take(const LeaseAsk& ask, const LeaseReply& reply);
+    // Leases. What the hub answered; nothing is confirmed by it. Answers how many resources came or went.
+    core::Result<std::size_t> take(const LeaseAsk& ask, const LeaseReply& reply);
     // What is to be said to the hub now: what to give back (others' pending requests that need what is not in use here, what
     // the hub recalled, what is past), what to have dealt, whose lease to get (`arrived`: tickets that were just scanned here).
     // Absent: nothing. Marks what is given back as closing before it answers.
@@ -76,18 +82,49 @@ public:
 
 private:
     explicit BookingDesk(BookingServices services) : m_services(services) {}
+    core::Store& store() const { return *m_services.store; }
+
     core::Result<core::BookingFacts> facts_for(const core::BookingWish& wish);
+    core::Result<core::BookingFacts> facts_for(const core::BookingRequest& request);
+    core::Result<bool> is_checked_in(const std::string& ticket);
+    core::Result<bool> lets_share(const core::Participant& participant);
+    core::Result<std::vector<std::string>> absent(const core::BookingRequest& request);
+    bool is_own(const core::Booking& booking) const { return booking.id.device == m_device; }
+
+    // Leases for what it needs, and what has to be asked for; in booking_leases.cpp.
+    core::Result<core::Cover> cover(const std::vector<core::Resource>& needs);
+    core::Result<std::int64_t> seats_used(const std::string& session);
+    LeaseAsk ask_for(const std::vector<core::Resource>& missing, const std::string& booking) const;
+    core::Result<std::vector<core::OperationDraft>> make_room(const core::BookingRequest& request,
+                                                              const core::BookingFacts& facts);
+    core::Result<BookingResult> place(const core::BookingRequest& request, const std::vector<core::Resource>& needs,
+                                      const core::BookingFacts& facts, bool is_new);
+    core::Result<BookingResult> make(const core::BookingWish& wish);
+    core::Result<BookingResult> refuse(const core::Booking& booking, core::BookingReason reason, std::string about);
+    core::Result<BookingResult> write(const core::Booking& booking, core::BookingActRecord act, core::BookingStatus then);
+    BookingResult as_it_stands(const core::Booking& booking) const;
+
+    struct Yielding; // what others wait for, as upkeep() sees it
+    core::Result<Yielding> look_around();
+    core::Result<bool> in_use(const core::Resource& held, std::optional<core::Instant> starts,
+                              std::optional<core::Instant> ends);
+    core::Result<bool> must_yield(const Yielding& view, const core::Lease& lease);
 
     BookingServices m_services;
     std::string m_device;
     std::shared_ptr<const core::EventConfig> m_config;
     core::BookingPolicy m_policy;
     std::vector<core::Resource> m_recalled;
+    std::optional<std::int64_t> m_next_deal_ms; // of the boot clock
 };
 
-// book(), and where it needs the hub: asks, takes, tries again, a few times. For callers that may wait.
+// Asks for what `result` waits for, takes the answer and tries again, a few times. For callers that may wait.
+core::Result<BookingResult> pursue(BookingDesk& desk, LeaseOffice& office, BookingResult result);
+// book(), and where it needs the hub: pursue().
 core::Result<BookingResult> book_now(BookingDesk& desk, LeaseOffice& office, const core::BookingWish& wish);
+// Says to the hub what upkeep() finds, and hears what it recalls. Answers how many resources came or went.
+core::Result<std::size_t> keep_leases(BookingDesk& desk, LeaseOffice& office, const std::vector<std::string>& arrived = {});
 // One round for a device that has just synced: upkeep, then everything that waits. Answers how much changed.
-core::Result<std::size_t> settle(BookingDesk& desk, LeaseOffice& office);
+core::Result<std::size_t> settle(BookingDesk& desk, LeaseOffice& office, const std::vector<std::string>& arrived = {});
 
 } // namespace kiosk::app
