@@ -44,11 +44,23 @@ std::uint64_t natural(JsonFields& fields, const char* name) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
 }
 
-std::vector<std::string> short_texts(JsonFields& fields, const char* name) {
+std::vector<std::string> short_texts(JsonFields& fields, const char* name, std::size_t most = max_list) {
     auto list = fields.texts(name);
-    if (list.size() > max_list || std::ranges::any_of(list, [](const auto& text) { return text.size() > max_text_bytes; }))
+    if (list.size() > most || std::ranges::any_of(list, [](const auto& text) { return text.size() > max_text_bytes; }))
         fields.problem(name, "is too long");
     return list;
+}
+
+// Longer than other texts: ids of sessions.
+constexpr std::size_t max_scope_bytes = 8000;
+
+std::string scope_from(JsonFields& fields) {
+    if (!fields.has("scope"))
+        return "*"; // of a hub that knows no closed sessions
+    auto scope = fields.text("scope");
+    if (scope.size() > max_scope_bytes)
+        fields.problem("scope", "is too long");
+    return scope;
 }
 
 constexpr std::string_view status_words[] = {"", "stored", "duplicate", "quarantined"};
@@ -64,10 +76,21 @@ std::optional<Word> parse_word(const std::string_view (&words)[N], std::string_v
 
 std::optional<HeadStanding> parse_standing(std::string_view text) { return parse_word<HeadStanding>(standing_words, text); }
 
+// What says nothing is left out: a deal's answer and a full give_back are long lists of short things.
 Json wishes_json(const std::vector<LeaseWish>& wishes) {
     Json list = Json::array();
-    for (const auto& wish : wishes)
-        list.push_back({{"resource", wish.resource}, {"count", wish.count}, {"capacity", wish.capacity}});
+    for (const auto& wish : wishes) {
+        Json item{{"resource", wish.resource}};
+        if (wish.count != 1 || wish.capacity != 1) {
+            item["count"] = wish.count;
+            item["capacity"] = wish.capacity;
+        }
+        if (!wish.booking.empty())
+            item["booking"] = wish.booking;
+        if (wish.closing_seq > 0)
+            item["closing_seq"] = wish.closing_seq;
+        list.push_back(std::move(item));
+    }
     return list;
 }
 
@@ -76,12 +99,13 @@ Result<std::vector<LeaseWish>> wishes_from(const JsonFields& fields, const char*
     if (!fields.has(name))
         return wishes;
     const auto& list = fields.raw(name);
-    if (!list.is_array() || list.size() > max_list)
-        return fail(ErrorCode::Invalid, "error.field", std::string(name) + " must be a list of at most 1000");
+    if (!list.is_array() || list.size() > max_leases)
+        return fail(ErrorCode::Invalid, "error.field", fmt::format("{} must be a list of at most {}", name, max_leases));
     for (const auto& item : list) {
         JsonFields wish(item, name);
         LeaseWish read{short_text(wish, "resource"), wish.optional_integer("count").value_or(1),
-                       wish.optional_integer("capacity").value_or(1)};
+                       wish.optional_integer("capacity").value_or(1), short_text(wish, "booking", false),
+                       wish.has("closing_seq") ? natural(wish, "closing_seq") : 0};
         KIOSK_CHECK(wish.status());
         if (read.count < 0 || read.capacity < 1 || read.count > 1'000'000 || read.capacity > 1'000'000)
             return fail(ErrorCode::Invalid, "error.field", std::string(name) + ": count or capacity out of range");
@@ -213,6 +237,8 @@ std::string encode(const PushReply& message) {
     fmt::format_to(std::back_inserter(out), R"(}},"head":"{}","latest":{},"cloned":{},"revoked":{},"pins":)",
                    standing_words[static_cast<std::size_t>(message.head)], message.latest, message.cloned, message.revoked);
     out += Json(texts(message.pins)).dump();
+    out += ",\"scope\":";
+    append_quoted(out, message.scope);
     out += '}';
     return out;
 }
@@ -229,6 +255,7 @@ Result<PushReply> decode_push_reply(std::string_view text) {
     message.cloned = fields.boolean("cloned", false);
     message.revoked = fields.boolean("revoked", false);
     message.pins = short_texts(fields, "pins");
+    message.scope = scope_from(fields);
     const auto& statuses = fields.raw("statuses");
     const auto& verdicts = fields.raw("verdicts");
     const auto& acknowledged = fields.raw("acknowledged");
@@ -269,8 +296,10 @@ std::string encode_feed_reply(const FeedReply& head, std::string_view operations
     append_quoted(out, head.hub);
     out += ",\"epoch\":";
     append_quoted(out, head.epoch);
-    fmt::format_to(std::back_inserter(out), R"(,"time_ms":{},"next":{},"latest":{},"operations":[)", head.time_ms, head.next,
+    fmt::format_to(std::back_inserter(out), R"(,"time_ms":{},"next":{},"latest":{},"scope":)", head.time_ms, head.next,
                    head.latest);
+    append_quoted(out, head.scope);
+    out += ",\"operations\":[";
     out += operations_json;
     out += "]}";
     return out;
@@ -288,6 +317,11 @@ Result<FeedReply> decode_feed_reply(std::string_view text, const kiosk::core::Ha
     reply.time_ms = number_of<std::int64_t>(object, "time_ms", ok);
     reply.next = number_of<std::uint64_t>(object, "next", ok);
     reply.latest = number_of<std::uint64_t>(object, "latest", ok);
+    std::string_view scope = "*"; // absent: of a hub that knows no closed sessions
+    if (const auto error = object["scope"].get(scope); error && error != simdjson::NO_SUCH_FIELD)
+        ok = false;
+    ok = ok && scope.size() <= max_scope_bytes;
+    reply.scope = ok ? std::string(scope) : std::string();
     dom::array operations;
     if (!ok || object["operations"].get(operations) || reply.hub.empty() || reply.epoch.empty())
         return fail(ErrorCode::Invalid, "error.field", "feed needs hub, epoch, time_ms, next, latest and operations");
@@ -296,17 +330,23 @@ Result<FeedReply> decode_feed_reply(std::string_view text, const kiosk::core::Ha
 }
 
 std::string encode(const LeaseRequest& message) {
-    return Json{{"device", message.device},
-                {"incarnation", message.incarnation},
-                {"want", wishes_json(message.want)},
-                {"give_back", wishes_json(message.give_back)}}
-        .dump(-1, ' ', false, Json::error_handler_t::replace);
+    Json json{{"device", message.device}, {"incarnation", message.incarnation}, {"want", wishes_json(message.want)},
+              {"give_back", wishes_json(message.give_back)}};
+    if (message.all_or_nothing)
+        json["all_or_nothing"] = true;
+    if (message.deal)
+        json["deal"] = true;
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<LeaseRequest> decode_lease_request(std::string_view text) {
     KIOSK_TRY(const auto json, object_of(text, "leases"));
     JsonFields fields(json, "leases");
-    LeaseRequest message{short_text(fields, "device"), short_text(fields, "incarnation"), {}, {}};
+    LeaseRequest message;
+    message.device = short_text(fields, "device");
+    message.incarnation = short_text(fields, "incarnation");
+    message.all_or_nothing = fields.boolean("all_or_nothing", false);
+    message.deal = fields.boolean("deal", false);
     KIOSK_CHECK(fields.status());
     KIOSK_TRY(message.want, wishes_from(fields, "want"));
     KIOSK_TRY(message.give_back, wishes_from(fields, "give_back"));
@@ -315,25 +355,52 @@ Result<LeaseRequest> decode_lease_request(std::string_view text) {
 
 std::string encode(const LeaseReply& message) {
     Json grants = Json::array();
-    for (const auto& grant : message.grants)
-        grants.push_back({{"resource", grant.resource}, {"granted", grant.granted}, {"holder", grant.holder}});
-    return Json{{"hub", message.hub}, {"epoch", message.epoch}, {"time_ms", message.time_ms}, {"grants", grants}}.dump();
+    for (const auto& grant : message.grants) {
+        Json item{{"resource", grant.resource}, {"granted", grant.granted}};
+        if (grant.taken)
+            item["taken"] = true;
+        if (!grant.holder.empty())
+            item["holder"] = grant.holder;
+        if (grant.generation > 0)
+            item["generation"] = grant.generation;
+        grants.push_back(std::move(item));
+    }
+    Json json{{"hub", message.hub}, {"epoch", message.epoch}, {"time_ms", message.time_ms}, {"feed", message.feed},
+              {"grants", std::move(grants)}};
+    if (!message.given_back.empty())
+        json["given_back"] = texts(message.given_back);
+    if (!message.recalled.empty())
+        json["recalled"] = texts(message.recalled);
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<LeaseReply> decode_lease_reply(std::string_view text) {
     KIOSK_TRY(const auto json, object_of(text, "leases"));
     JsonFields fields(json, "leases");
-    LeaseReply message{short_text(fields, "hub"), short_text(fields, "epoch"),
-                       static_cast<std::int64_t>(natural(fields, "time_ms")), {}};
+    LeaseReply message;
+    message.hub = short_text(fields, "hub");
+    message.epoch = short_text(fields, "epoch");
+    message.time_ms = static_cast<std::int64_t>(natural(fields, "time_ms"));
+    // Without it nobody could know from when on a lease may be used.
+    message.feed = natural(fields, "feed");
+    message.given_back = short_texts(fields, "given_back", max_leases);
+    message.recalled = short_texts(fields, "recalled", max_leases);
     const auto& grants = fields.raw("grants");
-    if (!grants.is_array() || grants.size() > 2 * max_list)
-        fields.problem("grants", "must be a list");
+    if (!grants.is_array() || grants.size() > 2 * max_leases) // wanted and dealt
+        fields.problem("grants", "must be a list of at most 4000");
     KIOSK_CHECK(fields.status());
     for (const auto& item : grants) {
         JsonFields grant(item, "grants");
-        message.grants.push_back({short_text(grant, "resource"), static_cast<std::int64_t>(natural(grant, "granted")),
-                                  short_text(grant, "holder", false)});
+        LeaseGrant read;
+        read.resource = short_text(grant, "resource");
+        read.granted = static_cast<std::int64_t>(natural(grant, "granted"));
+        read.taken = grant.boolean("taken", false);
+        read.holder = short_text(grant, "holder", false);
+        read.generation = grant.has("generation") ? natural(grant, "generation") : 0;
         KIOSK_CHECK(grant.status());
+        if (read.granted > 1'000'000)
+            return fail(ErrorCode::Invalid, "error.field", "grants: granted out of range");
+        message.grants.push_back(std::move(read));
     }
     return message;
 }

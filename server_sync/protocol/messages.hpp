@@ -19,6 +19,7 @@ using kiosk::core::Operation;
 using kiosk::core::Result;
 
 constexpr int wire_version = 1;
+constexpr std::size_t max_leases = 2000; // in one list of a lease request
 
 // ---- POST /v1/enroll ----
 struct EnrollRequest {
@@ -78,6 +79,7 @@ struct PushReply {
     bool cloned = false;      // another machine speaks under this name
     bool revoked = false;     // this device was revoked: what it pushes is kept in quarantine
     std::vector<std::string> pins;
+    std::string scope = "*";  // as FeedReply's
 };
 
 // ---- GET /v1/feed?after=N&wait=S&limit=L&skip=INCARNATION ---- (event and device are the token's)
@@ -88,11 +90,14 @@ struct FeedReply {
     std::uint64_t next = 0;   // ask again after this number
     std::uint64_t latest = 0;
     std::vector<ReadOperation> operations;
+    // Of which closed sessions this device gets what is confidential: "*" all, "" none, or their ids, sorted, with commas.
+    // The feed leaves the rest out; where this changes, it is read from the start again. Absent on the wire: "*".
+    std::string scope = "*";
 };
 
 // ---- POST /v1/leases ----
 // A resource is a text as core::resource_text makes it: "unit:T1@1763616600-1763617800", "person:A1B2C3", "seats:cd1".
-// Giving back comes before wanting. A request that comes twice changes nothing the second time.
+// At most max_leases in either list. Giving back comes before wanting. A request that comes twice changes nothing the second time.
 struct LeaseWish {
     std::string resource;
     std::int64_t count = 1;    // of seats: how many to hold in all

@@ -187,36 +187,125 @@ TEST_CASE("messages: the feed", "[sync][protocol]") {
     CHECK(!decode("{\"status\":\"ok\"}")); // a portal that speaks JSON
 }
 
-TEST_CASE("messages: leases, both ways and bounded", "[sync][protocol]") {
-    const protocol::LeaseRequest request{"k1", "inc", {{"unit:T1:s1", 1, 1}, {"seats:cd1", 3, 40}}, {{"person:A:s1", 0, 1}}};
+TEST_CASE("messages: leases asked for", "[sync][protocol]") {
+    protocol::LeaseRequest request;
+    request.device = "k1";
+    request.incarnation = "inc";
+    request.want = {{"unit:T1@100-200", 1, 1, "uid-1", 0}, {"seats:cd1", 3, 40, "", 0}};
+    request.all_or_nothing = true;
+    request.give_back = {{"person:A", 1, 1, "", 17}};
+    request.deal = true;
     const auto read = protocol::decode_lease_request(protocol::encode(request));
     REQUIRE(read);
+    CHECK(read->device == "k1");
+    CHECK(read->incarnation == "inc");
     REQUIRE(read->want.size() == 2);
+    CHECK(read->want[0].resource == "unit:T1@100-200");
+    CHECK(read->want[0].booking == "uid-1");
+    CHECK(read->want[0].count == 1);
     CHECK(read->want[1].resource == "seats:cd1");
     CHECK(read->want[1].count == 3);
     CHECK(read->want[1].capacity == 40);
+    CHECK(read->want[1].booking.empty());
+    CHECK(read->all_or_nothing);
     REQUIRE(read->give_back.size() == 1);
-    CHECK(read->give_back[0].count == 0);
+    CHECK(read->give_back[0].resource == "person:A");
+    CHECK(read->give_back[0].closing_seq == 17);
+    CHECK(read->deal);
     no_prefix_passes(protocol::encode(request), protocol::decode_lease_request);
     for (const auto& [what, by] : std::vector<std::pair<std::string, std::string>>{{"\"count\":3", "\"count\":-1"},
                                                                                     {"\"count\":3", "\"count\":1000001"},
                                                                                     {"\"capacity\":40", "\"capacity\":0"},
-                                                                                    {"\"seats:cd1\"", "\"\""}}) {
+                                                                                    {"\"seats:cd1\"", "\"\""},
+                                                                                    {"\"closing_seq\":17", "\"closing_seq\":-1"},
+                                                                                    {"\"uid-1\"", "7"},
+                                                                                    {"\"deal\":true", "\"deal\":1"}}) {
         INFO(what << " → " << by);
         CHECK(!protocol::decode_lease_request(replaced(protocol::encode(request), what, by)));
     }
-    auto many = request;
-    many.want.assign(1001, {"unit:T1:s1", 1, 1});
-    CHECK(!protocol::decode_lease_request(protocol::encode(many)));
 
-    const protocol::LeaseReply reply{"hub-1", "e1", 5, {{"unit:T1:s1", 0, "k2"}, {"seats:cd1", 3, ""}}};
-    const auto answer = protocol::decode_lease_reply(protocol::encode(reply));
-    REQUIRE(answer);
-    REQUIRE(answer->grants.size() == 2);
-    CHECK(answer->grants[0].holder == "k2");
-    CHECK(answer->grants[0].granted == 0);
-    CHECK(answer->grants[1].granted == 3);
+    // What a kiosk of an earlier version sends: no more than the names.
+    const auto old = protocol::decode_lease_request(R"({"device":"k1","incarnation":"inc","want":[{"resource":"person:A"}]})");
+    REQUIRE(old);
+    CHECK(!old->all_or_nothing);
+    CHECK(!old->deal);
+    CHECK(old->give_back.empty());
+    CHECK(old->want.at(0).count == 1);
+    CHECK(old->want.at(0).closing_seq == 0);
+
+    for (auto list : {&protocol::LeaseRequest::want, &protocol::LeaseRequest::give_back}) {
+        auto many = request;
+        (many.*list).assign(protocol::max_leases, {"unit:T1@100-200", 1, 1, "", 0});
+        CHECK(protocol::decode_lease_request(protocol::encode(many)));
+        (many.*list).emplace_back((many.*list).back());
+        CHECK(!protocol::decode_lease_request(protocol::encode(many)));
+    }
+}
+
+TEST_CASE("messages: leases granted", "[sync][protocol]") {
+    protocol::LeaseReply reply;
+    reply.hub = "hub-1";
+    reply.epoch = "e1";
+    reply.time_ms = 5;
+    reply.feed = 77;
+    reply.grants = {{"unit:T1@100-200", 0, true, "k2", 0}, {"seats:cd1", 3, false, "", 9}};
+    reply.given_back = {"person:A"};
+    reply.recalled = {"person:B", "unit:T2@100-200"};
+    const auto read = protocol::decode_lease_reply(protocol::encode(reply));
+    REQUIRE(read);
+    CHECK(read->hub == "hub-1");
+    CHECK(read->epoch == "e1");
+    CHECK(read->time_ms == 5);
+    CHECK(read->feed == 77);
+    REQUIRE(read->grants.size() == 2);
+    CHECK(read->grants[0].holder == "k2");
+    CHECK(read->grants[0].granted == 0);
+    CHECK(read->grants[0].taken);
+    CHECK(read->grants[1].granted == 3);
+    CHECK(!read->grants[1].taken);
+    CHECK(read->grants[1].generation == 9);
+    CHECK(read->given_back == reply.given_back);
+    CHECK(read->recalled == reply.recalled);
     no_prefix_passes(protocol::encode(reply), protocol::decode_lease_reply);
+    for (const auto& [what, by] : std::vector<std::pair<std::string, std::string>>{{"\"feed\":77", "\"food\":77"},
+                                                                                    {"\"feed\":77", "\"feed\":-1"},
+                                                                                    {"\"granted\":3", "\"granted\":1000001"},
+                                                                                    {"\"generation\":9", "\"generation\":-9"},
+                                                                                    {"\"taken\":true", "\"taken\":\"no\""},
+                                                                                    {"[\"person:A\"]", "\"person:A\""}}) {
+        INFO(what << " → " << by);
+        CHECK(!protocol::decode_lease_reply(replaced(protocol::encode(reply), what, by)));
+    }
+    // Everything that was wanted and a whole deal fit into one answer; more is nobody's answer.
+    reply.grants.assign(2 * protocol::max_leases, {"unit:T1@100-200", 1, false, "", 1});
+    reply.recalled.assign(protocol::max_leases, "person:B");
+    CHECK(protocol::decode_lease_reply(protocol::encode(reply)));
+    reply.recalled.emplace_back("person:C");
+    CHECK(!protocol::decode_lease_reply(protocol::encode(reply)));
+    reply.recalled.clear();
+    reply.grants.emplace_back();
+    CHECK(!protocol::decode_lease_reply(protocol::encode(reply)));
+}
+
+TEST_CASE("messages: what a device may read is said with the feed and with what it pushed", "[sync][protocol]") {
+    auto push = push_reply();
+    protocol::FeedReply feed;
+    feed.hub = "h";
+    feed.epoch = "e";
+    for (const auto* scope : {"", "*", "cd1,cd2"}) {
+        push.scope = scope;
+        CHECK(protocol::decode_push_reply(protocol::encode(push))->scope == scope);
+        feed.scope = scope;
+        CHECK(protocol::decode_feed_reply(protocol::encode_feed_reply(feed, ""), wire_hasher())->scope == scope);
+    }
+    // A hub that knows nothing of it keeps nothing back.
+    CHECK(protocol::decode_push_reply(replaced(protocol::encode(push), ",\"scope\":\"cd1,cd2\"", ""))->scope == "*");
+    CHECK(protocol::decode_feed_reply(replaced(protocol::encode_feed_reply(feed, ""), "\"scope\":\"cd1,cd2\",", ""), wire_hasher())
+              ->scope == "*");
+    CHECK(!protocol::decode_push_reply(replaced(protocol::encode(push), "\"cd1,cd2\"", "7")));
+    CHECK(!protocol::decode_feed_reply(replaced(protocol::encode_feed_reply(feed, ""), "\"cd1,cd2\"", "[]"), wire_hasher()));
+    push.scope.assign(9000, 'x');
+    CHECK(!protocol::decode_push_reply(protocol::encode(push)));
 }
 
 TEST_CASE("messages: errors", "[sync][protocol]") {
