@@ -131,8 +131,12 @@ bool stands(BookingStage stage);      // Confirmed, Started or Finished: it has 
 // Two confirmed bookings that need the same unit or person at the same time can only be where a lease was taken from its
 // holder (kiosk lost, an old image). Of every such pair exactly one is displaced: that of the older generation on what
 // they share; where that does not tell, the later confirmation. Seats: those beyond the capacity, in the same order.
+// `beats` also orders seats of one session that share no person; share_a_resource is false for those.
 bool beats(const Booking& one, const Booking& other);
 bool share_a_resource(const Booking& one, const Booking& other);
+// `neighbours`: all that name one of its people, or are at its unit or session; itself among them or not. Those that are
+// displaced themselves count as confirmed. `capacity`: of the session, for seats.
+bool is_displaced(const Booking& booking, std::span<const Booking> neighbours, std::optional<std::int64_t> capacity);
 
 // What people are told, at a moment. domain.md and scenario.md speak these words.
 enum class BookingStatus : std::uint8_t { Pending = 1, Confirmed, CheckedIn, Done, NoShow, Cancelled, Refused };
@@ -186,6 +190,9 @@ struct BookingDecision {
     BookingRequest request;
     std::vector<Resource> needs; // to be held by whoever confirms it
     std::string about;           // the ticket that stands in the way, where it is a person
+    // Bookings (uids) that stand but are no-shows by now, of this unit or these people at this time: BookingAct::NoShow has
+    // to be written for each of them before the confirmation, in the same append.
+    std::vector<std::string> frees;
 };
 BookingDecision decide_booking(const EventConfig& config, const BookingPolicy& policy, const BookingWish& wish,
                                const BookingFacts& facts, Instant now);

@@ -100,6 +100,7 @@ struct Asker {
 std::vector<LeaseGranted> grant(std::vector<HeldLease>& rows, std::span<const LeaseWanted> wanted, bool all_or_nothing,
                                 const Asker& asker, std::uint64_t& next_generation);
 // Marks as closing, or removes where the hub has the holder's journal up to `closing_seq` (it has it up to `journal_seq`). Unknown ones are no error.
+// Of seats, `resource.count` is how many the device keeps; the rest is free at once, for what it keeps covers what it used.
 void give_back(std::vector<HeldLease>& rows, const Resource& resource, const Asker& asker, std::uint64_t closing_seq,
                std::uint64_t journal_seq);
 // Rows whose time has begun are the hub's again; those that were granted while it ran, when it ends.
@@ -107,6 +108,9 @@ void expire(std::vector<HeldLease>& rows, std::int64_t now_ms);
 // An organizer says that this device is gone for good: all its rows go, and whatever it confirmed under them that the hub
 // has not seen will be displaced.
 std::size_t take_from_lost(std::vector<HeldLease>& rows, std::string_view device, std::uint64_t& next_generation);
+// The device came back under another incarnation (restored, copied): what the older one held is the hub's again, with a new
+// generation. Before grant(), which else takes over only what is wanted.
+std::size_t take_from_older(std::vector<HeldLease>& rows, const Asker& asker, std::uint64_t& next_generation);
 constexpr std::int64_t lease_margin_ms = 2'000; // the hub waits so much longer than the holder, whose clock may differ
 
 // What this device should hold without having asked: its share of the future slots of every unit (with its host's time),
