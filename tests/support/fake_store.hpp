@@ -248,11 +248,28 @@ public:
     core::Status change_leases(std::span<const core::Lease> , std::span<const std::string> ) override { return core::Status{}; }
     core::Result<std::uint64_t> last_booking_seq() override { return std::uint64_t{0}; }
     core::Result<std::uint64_t> feed_after() override { return std::uint64_t{0}; }
-    core::Result<std::vector<core::PrivateSession>> private_sessions() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::PrivateSession>>>())>{}; }
-    core::Result<std::vector<core::StoredSessionAct>> session_acts(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::StoredSessionAct>>>())>{}; }
-    core::Result<std::vector<core::Invitation>> invitations(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Invitation>>>())>{}; }
-    core::Result<std::vector<core::Invitation>> invitations_of(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Invitation>>>())>{}; }
-    core::Result<std::vector<core::OrganisationQuota>> quotas(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::OrganisationQuota>>>())>{}; }
+    core::Result<std::vector<core::PrivateSession>> private_sessions() override {
+        std::vector<core::PrivateSession> rows;
+        for (const auto& [id, session] : m_private_sessions)
+            rows.push_back(session);
+        return rows;
+    }
+    core::Result<std::vector<core::StoredSessionAct>> session_acts(std::string_view session) override {
+        return found_in(m_session_acts, std::string(session)).value_or(std::vector<core::StoredSessionAct>{});
+    }
+    core::Result<std::vector<core::Invitation>> invitations(std::string_view session) override {
+        return invitations_where([&](const core::Invitation& invitation) { return invitation.session == session; });
+    }
+    core::Result<std::vector<core::Invitation>> invitations_of(std::string_view ticket) override {
+        return invitations_where([&](const core::Invitation& invitation) { return invitation.ticket == ticket; });
+    }
+    core::Result<std::vector<core::OrganisationQuota>> quotas(std::string_view session) override {
+        std::vector<core::OrganisationQuota> rows;
+        for (const auto& [key, quota] : m_quotas)
+            if (key.first == session)
+                rows.push_back(quota);
+        return rows;
+    }
     core::Result<core::JournalStatus> status() override {
         core::JournalStatus status;
         status.device = m_device;
@@ -273,6 +290,14 @@ private:
         for (const auto& [uid, registration] : m_registrations)
             if (predicate(registration))
                 found.push_back(registration);
+        return found;
+    }
+
+    template <typename Predicate> std::vector<core::Invitation> invitations_where(Predicate predicate) const {
+        std::vector<core::Invitation> found;
+        for (const auto& [key, invitation] : m_invitations)
+            if (predicate(invitation))
+                found.push_back(invitation);
         return found;
     }
 
@@ -304,6 +329,15 @@ private:
         } else if (operation.kind == kind::invitation_set) {
             KIOSK_TRY(auto invitation, core::decode_invitation(operation));
             m_invitations[{invitation.session, invitation.ticket}] = invitation;
+        } else if (operation.kind == kind::session_set) {
+            KIOSK_TRY(auto session, core::decode_private_session(operation));
+            m_private_sessions[session.session] = session;
+        } else if (operation.kind == kind::session_act) {
+            KIOSK_TRY(auto act, core::decode_session_act(operation));
+            m_session_acts[act.session].push_back({operation.id, operation.hlc, act});
+        } else if (operation.kind == kind::quota_set) {
+            KIOSK_TRY(auto quota, core::decode_quota(operation));
+            m_quotas[{quota.session, core::fold(quota.organisation)}] = quota;
         } else if (operation.kind == kind::scan) {
             KIOSK_TRY(auto record, core::decode_scan(operation));
             m_scans.push_back({operation.id, record, m_undone.contains(core::to_string(operation.id))});
@@ -352,6 +386,9 @@ private:
     std::map<std::pair<std::string, std::string>, core::ConfigDocument> m_config;
     std::map<std::string, core::Registration> m_registrations;
     std::map<std::pair<std::string, std::string>, core::Invitation> m_invitations;
+    std::map<std::string, core::PrivateSession> m_private_sessions;
+    std::map<std::string, std::vector<core::StoredSessionAct>> m_session_acts;
+    std::map<std::pair<std::string, std::string>, core::OrganisationQuota> m_quotas; // session, folded organisation
     std::set<std::string> m_revoked;
     std::set<std::string> m_undone;
     std::vector<core::StoredScan> m_scans;
