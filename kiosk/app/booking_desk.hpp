@@ -94,21 +94,24 @@ private:
     // Leases for what it needs, and what has to be asked for; in booking_leases.cpp.
     core::Result<core::Cover> cover(const std::vector<core::Resource>& needs);
     core::Result<std::int64_t> seats_used(const std::string& session);
-    LeaseAsk ask_for(const std::vector<core::Resource>& missing, const std::string& booking) const;
+    core::Result<LeaseAsk> ask_for(const std::vector<core::Resource>& missing, const std::string& booking);
     core::Result<std::vector<core::OperationDraft>> make_room(const core::BookingRequest& request,
-                                                              const core::BookingFacts& facts);
-    core::Result<BookingResult> place(const core::BookingRequest& request, const std::vector<core::Resource>& needs,
-                                      const core::BookingFacts& facts, bool is_new);
+                                                              const std::vector<std::string>& no_shows);
+    core::Result<BookingResult> place(const core::BookingRequest& request, const core::BookingDecision& decision,
+                                      bool is_new);
     core::Result<BookingResult> make(const core::BookingWish& wish);
     core::Result<BookingResult> refuse(const core::Booking& booking, core::BookingReason reason, std::string about);
     core::Result<BookingResult> write(const core::Booking& booking, core::BookingActRecord act, core::BookingStatus then);
     BookingResult as_it_stands(const core::Booking& booking) const;
 
-    struct Yielding; // what others wait for, as upkeep() sees it
-    core::Result<Yielding> look_around();
-    core::Result<bool> in_use(const core::Resource& held, std::optional<core::Instant> starts,
-                              std::optional<core::Instant> ends);
-    core::Result<bool> must_yield(const Yielding& view, const core::Lease& lease);
+    struct Waiting; // what waits for resources: others' requests and our own
+    core::Result<Waiting> look_around();
+    core::Result<std::vector<core::Booking>> bookings_in(const core::Resource& resource);
+    core::Result<bool> must_yield(const Waiting& waiting, const core::Lease& lease);
+    core::Result<std::uint64_t> closing_seq(const core::Resource& resource);
+    core::Result<std::vector<core::LeaseWanted>> wanted_for(const std::vector<std::string>& arrived,
+                                                            const std::vector<core::Lease>& held);
+    core::Result<core::LeaseWanted> wanted(core::Resource resource, const std::string& booking);
 
     BookingServices m_services;
     std::string m_device;
