@@ -204,7 +204,7 @@ Result<BookingResult> BookingDesk::place(const BookingRequest& request, const Bo
         KIOSK_CHECK(store().append(drafts));
     }
     auto result = told(BookingStatus::Pending, BookingReason::HeldElsewhere, request.uid);
-    KIOSK_TRY(result.ask, ask_for(covered.missing, request.uid));
+    result.ask = ask_for(covered.missing, request.uid);
     return result;
 }
 
@@ -312,7 +312,7 @@ Result<BookingResult> BookingDesk::swap(const std::string& one, const std::strin
     KIOSK_TRY(const auto covered, cover(needs));
     if (!covered.missing.empty() || covered.feed_behind) {
         auto result = told(BookingStatus::Pending, BookingReason::HeldElsewhere, {});
-        KIOSK_TRY(result.ask, ask_for(covered.missing, {}));
+        result.ask = ask_for(covered.missing, {});
         return result;
     }
     for (const auto& request : requests) {

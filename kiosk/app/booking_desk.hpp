@@ -94,7 +94,7 @@ private:
     // Leases for what it needs, and what has to be asked for; in booking_leases.cpp.
     core::Result<core::Cover> cover(const std::vector<core::Resource>& needs);
     core::Result<std::int64_t> seats_used(const std::string& session);
-    core::Result<LeaseAsk> ask_for(const std::vector<core::Resource>& missing, const std::string& booking);
+    LeaseAsk ask_for(const std::vector<core::Resource>& missing, const std::string& booking) const;
     core::Result<std::vector<core::OperationDraft>> make_room(const core::BookingRequest& request,
                                                               const std::vector<std::string>& no_shows);
     core::Result<BookingResult> place(const core::BookingRequest& request, const core::BookingDecision& decision,
@@ -111,7 +111,7 @@ private:
     core::Result<std::uint64_t> closing_seq(const core::Resource& resource);
     core::Result<std::vector<core::LeaseWanted>> wanted_for(const std::vector<std::string>& arrived,
                                                             const std::vector<core::Lease>& held);
-    core::Result<core::LeaseWanted> wanted(core::Resource resource, const std::string& booking);
+    core::LeaseWanted wanted(core::Resource resource, const std::string& booking) const;
 
     BookingServices m_services;
     std::string m_device;

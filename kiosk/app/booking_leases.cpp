@@ -57,7 +57,7 @@ Result<Cover> BookingDesk::cover(const std::vector<Resource>& needs) {
     return core::cover(leases, needs, feed_after, now(), used);
 }
 
-Result<LeaseWanted> BookingDesk::wanted(Resource resource, const std::string& booking) {
+LeaseWanted BookingDesk::wanted(Resource resource, const std::string& booking) const {
     LeaseWanted want{std::move(resource), 1, booking};
     if (want.resource.is_counted()) {
         const auto* session = m_config->session(name_of(want.resource));
@@ -66,17 +66,11 @@ Result<LeaseWanted> BookingDesk::wanted(Resource resource, const std::string& bo
     return want;
 }
 
-Result<LeaseAsk> BookingDesk::ask_for(const std::vector<Resource>& missing, const std::string& booking) {
+LeaseAsk BookingDesk::ask_for(const std::vector<Resource>& missing, const std::string& booking) const {
     LeaseAsk ask;
     ask.booking = booking;
-    for (auto resource : missing) {
-        if (resource.is_counted()) { // how many to hold in all
-            KIOSK_TRY(const auto used, seats_used(name_of(resource)));
-            resource.count += used;
-        }
-        KIOSK_TRY(auto want, wanted(std::move(resource), booking));
-        ask.want.push_back(std::move(want));
-    }
+    for (const auto& resource : missing)
+        ask.want.push_back(wanted(resource, booking));
     return ask;
 }
 
@@ -173,8 +167,7 @@ Result<std::vector<LeaseWanted>> BookingDesk::wanted_for(const std::vector<std::
         KIOSK_TRY(const auto registrations, store().registrations_by_ticket(ticket));
         if (registrations.size() != 1)
             continue;
-        KIOSK_TRY(auto want, wanted(std::move(resource), {}));
-        list.push_back(std::move(want));
+        list.push_back(wanted(std::move(resource), {}));
     }
     return list;
 }
@@ -229,8 +222,7 @@ Result<std::optional<LeaseAsk>> BookingDesk::upkeep(const std::vector<std::strin
         for (const auto& lease : leases) {
             if (lease.closing || (lease.until && *lease.until - now() < too_late_ms) || ask.want.size() >= most_wanted)
                 continue;
-            KIOSK_TRY(auto want, wanted(lease.resource, {}));
-            ask.want.push_back(std::move(want));
+            ask.want.push_back(wanted(lease.resource, {}));
         }
     }
     if (!put.empty() || !drop.empty())
