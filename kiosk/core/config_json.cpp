@@ -209,6 +209,53 @@ Json write_checkpoint(const Checkpoint& door) {
     return json;
 }
 
+Result<BookableUnit> read_unit(const Json& json) {
+    JsonFields fields(json, "unit");
+    BookableUnit unit;
+    unit.id = fields.required_text("id");
+    unit.kind = fields.text("kind", "table");
+    unit.label = fields.local_text("label");
+    if (fields.has("label")) // the scenario format's one-language label
+        unit.label.zh = fields.text("label");
+    unit.seats = fields.optional_integer("seats").value_or(2);
+    if (unit.seats < 1)
+        fields.problem("seats", "must be at least 1");
+    unit.owner_org = fields.text("owner_org");
+    unit.host = fields.text("host");
+    unit.kiosk = fields.text("kiosk");
+    if (fields.has("slots") && !fields.raw("slots").is_array())
+        fields.problem("slots", "must be a list");
+    else
+        for (const auto& item : fields.raw("slots")) {
+            JsonFields line(item, "unit.slots");
+            Slot slot{line.required_text("id"), line.optional_instant("starts").value_or(Instant{}),
+                      line.optional_instant("ends").value_or(Instant{}), line.boolean("blocked", false)};
+            if (slot.ends <= slot.starts)
+                line.problem("ends", "must be after starts");
+            if (unit.slot(slot.id) != nullptr)
+                line.problem("id", "is there twice");
+            KIOSK_CHECK(line.status());
+            unit.slots.push_back(std::move(slot));
+        }
+    KIOSK_CHECK(fields.status());
+    return unit;
+}
+
+Json write_unit(const BookableUnit& unit, const TimeZone& zone) {
+    Json json{{"id", unit.id}, {"kind", unit.kind}, {"seats", unit.seats}, {"slots", Json::array()}};
+    for (const auto& [name, text] : {std::pair{"label_zh", &unit.label.zh}, std::pair{"label_en", &unit.label.en},
+                                     std::pair{"owner_org", &unit.owner_org}, std::pair{"host", &unit.host},
+                                     std::pair{"kiosk", &unit.kiosk}})
+        if (!text->empty())
+            json[name] = *text;
+    for (const auto& slot : unit.slots)
+        json["slots"].push_back({{"id", slot.id},
+                                 {"starts", zone.rfc3339(slot.starts)},
+                                 {"ends", zone.rfc3339(slot.ends)},
+                                 {"blocked", slot.blocked}});
+    return json;
+}
+
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 std::string to_hex(std::string_view bytes) {
@@ -305,6 +352,8 @@ Result<EventConfig> assemble_config(std::span<const ConfigDocument> documents) {
             KIOSK_CHECK(append_parsed(config.keys, read_key(json)));
         } else if (document.entity == "staff") {
             KIOSK_CHECK(append_parsed(config.staff, read_staff(json)));
+        } else if (document.entity == "unit") {
+            KIOSK_CHECK(append_parsed(config.units, read_unit(json)));
         }
         // Entities of a newer version are kept by the store and mean nothing here.
     }
@@ -334,6 +383,8 @@ std::vector<ConfigDocument> config_documents(const EventConfig& config) {
     for (const auto& member : config.staff)
         add("staff", member.id,
             {{"id", member.id}, {"name", member.name}, {"roles", member.roles}, {"pin_hash", member.pin_hash}});
+    for (const auto& unit : config.units)
+        add("unit", unit.id, write_unit(unit, config.event.timezone));
     return documents;
 }
 
