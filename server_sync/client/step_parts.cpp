@@ -95,12 +95,16 @@ void ClockEstimate::sample(std::int64_t hub_ms, std::int64_t sent_boot_ms, std::
     m_samples[m_count++ % m_samples.size()] = {round_trip, hub_ms - (sent_boot_ms + round_trip / 2)};
 }
 
-std::optional<std::int64_t> ClockEstimate::offset_ms(const kiosk::core::Clock& clock) const {
+std::optional<std::int64_t> ClockEstimate::hub_minus_boot_ms() const {
     if (m_count == 0)
         return std::nullopt;
     const auto end = m_samples.begin() + static_cast<std::ptrdiff_t>(std::min(m_count, m_samples.size()));
-    const auto& best = *std::ranges::min_element(m_samples.begin(), end, {}, &Sample::round_trip_ms);
-    return best.hub_minus_boot_ms - (clock.now().unix_ms - clock.boot_ms());
+    return std::ranges::min_element(m_samples.begin(), end, {}, &Sample::round_trip_ms)->hub_minus_boot_ms;
+}
+
+std::optional<std::int64_t> ClockEstimate::offset_ms(const kiosk::core::Clock& clock) const {
+    const auto ahead_ms = hub_minus_boot_ms();
+    return ahead_ms ? std::optional(*ahead_ms - (clock.now().unix_ms - clock.boot_ms())) : std::nullopt;
 }
 
 } // namespace kiosk::sync::client

@@ -43,6 +43,7 @@ class ClockEstimate {
 public:
     void sample(std::int64_t hub_ms, std::int64_t sent_boot_ms, std::int64_t received_boot_ms);
     std::optional<std::int64_t> offset_ms(const kiosk::core::Clock& clock) const;
+    std::optional<std::int64_t> hub_minus_boot_ms() const;
 
 private:
     struct Sample {

@@ -159,6 +159,12 @@ HubAddress SyncClient::hub() const {
     return m_impl->hub;
 }
 
+std::optional<kiosk::core::Instant> SyncClient::hub_now() const {
+    const std::lock_guard lock(m_impl->shared);
+    const auto ahead_ms = m_impl->estimate.hub_minus_boot_ms();
+    return ahead_ms ? std::optional(kiosk::core::Instant{m_impl->clock.boot_ms() + *ahead_ms}) : std::nullopt;
+}
+
 Result<HubAddress> enroll(Wire& wire, const std::string& url, const std::string& pin, const std::string& code,
                           const std::string& device, const std::string& incarnation, const std::string& event,
                           const std::string& software) {

@@ -73,6 +73,8 @@ public:
     bool push_wanted() const; // since push() last began: changed(), or pull() met a hub that was restored
     SyncStatus status() const;
     HubAddress hub() const; // pins may have been added by the hub
+    // The hub's time at this moment, as far as its answers told; whatever the device's own clock says.
+    std::optional<kiosk::core::Instant> hub_now() const;
 
 private:
     struct Impl;
