@@ -113,6 +113,7 @@ Body KioskApp::body() const {
         IdleView view;
         view.can_search = m_settings.allow_search;
         view.can_walk_in = m_settings.allow_walk_in;
+        view.can_meet = has_meetings();
         view.slide = idle->slide;
         if (idle->slide > 0 && idle->slide <= m_slides.size())
             view.slide_lines = m_slides[idle->slide - 1];
@@ -129,6 +130,17 @@ Body KioskApp::body() const {
     }
     if (const auto* lead = on_screen<screen::LeadForm>())
         return lead_view(*lead);
+    if (const auto* outcome = on_screen<screen::OutcomeForm>()) {
+        auto view = form_view(*outcome);
+        view.title = {"board.form.title", {}};
+        if (outcome->form.on_last_page())
+            view.next_label = {"lead.form.save", {}};
+        return view;
+    }
+    if (const auto* meeting = on_screen<screen::Meeting>())
+        return meeting->view;
+    if (const auto* form = on_screen<screen::MeetingForm>())
+        return meeting_form_view(*form);
     if (const auto* result = on_screen<screen::Result>())
         return result->view;
     if (const auto* search = on_screen<screen::Search>())
@@ -154,6 +166,7 @@ Body KioskApp::body() const {
         view.tab = m_staff->tab;
         view.staff_name = m_staff->name;
         view.asks_undo = m_staff->asks_undo;
+        view.has_board = has_meetings();
         if (view.notice.empty())
             view.notice = m_staff->notice;
         return view;

@@ -4,6 +4,7 @@
 // wires up: devices, staff PINs, the event type's plugin. Ownership: the application borrows all of them. Threads: all
 // calls come from the application thread and must not block it for longer than a second (the PIN hash is the longest).
 // Failure: an answer says no; the application tells the person what to do instead.
+#include "app/lease_office.hpp"
 #include "app/view.hpp"
 #include "core/forms.hpp"
 #include "core/ports.hpp"
@@ -31,6 +32,18 @@ struct BadgeRequest {
     std::string organisation;
 };
 
+// What a slip of the business area says; texts are as they are shown.
+struct SlipRequest {
+    std::string booking; // uid
+    LocalText event, table, date;
+    std::string time, until;
+    std::string who, with;
+    LocalText purpose;
+    std::string topic;
+    LocalText rule; // what happens when one is late
+    core::Language language = core::Language::Chinese;
+};
+
 enum class StaffCall : std::uint8_t { Attendee = 1, OutOfOrder };
 
 // The machine around the application.
@@ -47,6 +60,14 @@ public:
     virtual void checkpoint_chosen(std::string_view id) = 0; // to be remembered for the next start
 
     virtual core::Status print_badge(const BadgeRequest& badge) = 0; // queued, not printed, when it returns
+    // Slips of the business area and the day's plan of its tables; queued, not printed, when they return.
+    virtual bool can_print_slips() { return false; }
+    virtual core::Status print_slip(const SlipRequest&) { return core::fail(core::ErrorCode::Unavailable, "error.no_printer"); }
+    virtual core::Status print_plan() { return core::fail(core::ErrorCode::Unavailable, "error.no_printer"); }
+
+    // Asks the hub for leases; what it answered comes as notice::LeasesAnswered. Unavailable: this kiosk has no hub.
+    virtual core::Status ask_leases(LeaseAsk) { return core::fail(core::ErrorCode::Unavailable, "error.no_hub"); }
+
     // Has somebody been told? False where nothing can be reached: then the screen asks people to walk over.
     virtual bool call_staff(StaffCall why) = 0;
 
@@ -133,12 +154,17 @@ struct DuplicatesFound {
     };
     std::vector<Item> items;
 };
+// What came of Deck::ask_leases; an error where the hub did not answer.
+struct LeasesAnswered {
+    LeaseAsk ask;
+    core::Result<LeaseReply> reply;
+};
 struct ConfigChanged {}; // the event's documents are others now: read them again
 struct DataChanged {};   // people or scans arrived from elsewhere
 struct DevicesChanged {}; // cameras, events or system lines are others now
 } // namespace notice
 
 using Notice = std::variant<notice::ScannerChanged, notice::HubChanged, notice::ConfigChanged, notice::DataChanged,
-                            notice::DevicesChanged, notice::Enrolment, notice::DuplicatesFound>;
+                            notice::DevicesChanged, notice::Enrolment, notice::DuplicatesFound, notice::LeasesAnswered>;
 
 } // namespace kiosk::app

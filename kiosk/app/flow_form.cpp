@@ -25,6 +25,10 @@ FormPart* KioskApp::form_part() {
         return form;
     if (auto* lead = on_screen<screen::LeadForm>())
         return lead;
+    if (auto* meeting = on_screen<screen::MeetingForm>())
+        return meeting;
+    if (auto* outcome = on_screen<screen::OutcomeForm>())
+        return outcome;
     auto* interview = on_screen<screen::Interview>();
     const bool can_change = interview != nullptr && !interview->ending &&
                             interview->response.status == core::ResponseStatus::Draft;
@@ -198,6 +202,10 @@ void KioskApp::next_in_form() {
         next_in_interview();
     else if (on_screen<screen::LeadForm>() != nullptr)
         next_in_lead();
+    else if (on_screen<screen::MeetingForm>() != nullptr)
+        next_in_meeting();
+    else if (on_screen<screen::OutcomeForm>() != nullptr)
+        next_in_outcome();
     else
         next_question();
 }

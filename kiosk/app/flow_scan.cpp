@@ -56,6 +56,20 @@ void KioskApp::on(const intent::ScannedText& scanned) {
         m_last_code_ms = now;
         return take_hub_code(scanned.text);
     }
+    const auto* meeting = on_screen<screen::Meeting>();
+    if (meeting != nullptr && std::holds_alternative<MeetingScanPage>(meeting->view.page)) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now;
+        return take_meeting_code(scanned.text);
+    }
+    if (on_board()) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now;
+        take_board_code(scanned.text);
+        return;
+    }
+    if (on_screen<screen::OutcomeForm>() != nullptr)
+        return;
     if (on_screen<screen::Interview>() != nullptr || on_screen<screen::LeadForm>() != nullptr) {
         m_last_code = std::move(code);
         m_last_code_ms = now;
@@ -72,6 +86,8 @@ void KioskApp::on(const intent::ScannedText& scanned) {
 
 // The person at the form or at "is this you?" shows their code again.
 bool KioskApp::is_of_this_person(const std::string& code) const {
+    if (m_visit && m_visit->ticket == code)
+        return true;
     const Attempt* attempt = nullptr;
     if (const auto* form = on_screen<screen::Form>())
         attempt = std::get_if<Attempt>(&form->pending);
@@ -84,6 +100,10 @@ bool KioskApp::is_of_this_person(const std::string& code) const {
 bool KioskApp::busy_with_somebody() const {
     if (const auto* form = on_screen<screen::Form>())
         return !form->is_walk_in() || !form->form.empty();
+    if (m_visit) {
+        const auto* meeting = on_screen<screen::Meeting>();
+        return meeting_is_awaited() || meeting == nullptr || !std::holds_alternative<MeetingSlipPage>(meeting->view.page);
+    }
     return on_screen<screen::StaffPin>() != nullptr;
 }
 
@@ -114,6 +134,14 @@ void KioskApp::start_scan(const std::string& code) {
     // The language was chosen by whoever is still there; a result or an abandoned form was somebody else's.
     if (!m_staff && (on_screen<screen::Result>() != nullptr || busy_with_somebody()))
         m_language = m_settings.language;
+    if (m_visit) { // the next one in the line at the business area
+        Message problem;
+        if (const auto known = known_by(code, problem)) {
+            m_language = m_settings.language;
+            return begin_visit(*known);
+        }
+        m_visit.reset();
+    }
     run(new_attempt(code, "qr"), true);
 }
 
@@ -224,6 +252,11 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
 
     const auto* registration = decision.registration ? &*decision.registration : nullptr;
     BadgeRequest badge;
+    const bool may_meet = setting.direction == core::Direction::Entry && registration != nullptr &&
+                          (decision.outcome == Outcome::Admitted || decision.outcome == Outcome::Repeat);
+    if (may_meet)
+        add_meetings_to(view, registration->ticket);
+    const auto ticket = may_meet ? registration->ticket : std::string();
     if (decision.outcome == Outcome::Admitted) {
         auto agenda = now_and_next(event, now);
         view.now = std::move(agenda.now);
@@ -247,11 +280,12 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
     }
     play(cue_of(decision.outcome));
     show_result(std::move(view), std::move(badge));
+    on_screen<screen::Result>()->ticket = ticket;
 }
 
 void KioskApp::show_result(ResultView view, BadgeRequest badge) {
     m_status_stale = true;
-    show(screen::Result{std::move(view), now_ms(), std::move(badge)});
+    show(screen::Result{std::move(view), now_ms(), std::move(badge), {}});
 }
 
 // ---- what could not be saved ----

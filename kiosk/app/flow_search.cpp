@@ -46,6 +46,8 @@ void KioskApp::on(const intent::PickRow& picked) {
     if (search == nullptr || picked.row >= search->page.rows.size())
         return;
     auto row = search->page.rows[picked.row];
+    if (m_visit) // a meeting: they are only asked, and say themselves whether they will come
+        return choose_other(row.ticket, false);
     if (m_staff) // staff have the person before them and answer for it
         return run(new_attempt(std::move(row.ticket), "staff"), false);
     if (too_many_factors(row.registration))

@@ -133,6 +133,10 @@ void KioskApp::load_staff() {
     case StaffTab::Leads:
         status = load_leads(data);
         break;
+    case StaffTab::Board:
+        if (has_meetings())
+            status = load_board(data);
+        break;
     }
     if (!status)
         data.notice = {"staff.notice.unreadable", {{"why", error_text(status.error())}}};
@@ -236,6 +240,7 @@ void KioskApp::on(const intent::ChooseTab& chosen) {
         return;
     m_staff->tab = chosen.tab;
     m_staff->lead.clear();
+    m_staff->board = {};
     m_staff->asks_undo.reset();
     tell_staff({});
 }

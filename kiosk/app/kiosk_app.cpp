@@ -44,6 +44,10 @@ void KioskApp::refresh_status() {
 
 void KioskApp::handle(const Intent& intent) {
     tick(); // what was due before this came first: nobody confirms a screen that had ended
+    const bool passive = std::holds_alternative<intent::ScannedText>(intent) || std::holds_alternative<intent::Touched>(intent) ||
+                         std::holds_alternative<intent::ToggleLanguage>(intent) || std::holds_alternative<intent::Back>(intent);
+    if (meeting_is_awaited() && !passive)
+        return touched(); // the screen is about to be another one
     if (!std::holds_alternative<intent::ScannedText>(intent))
         touched();
     std::visit([this](const auto& which) { on(which); }, intent);
@@ -61,16 +65,24 @@ void KioskApp::hear(const Notice& notice) {
         hear_of(*enrolment);
     } else if (const auto* found = std::get_if<notice::DuplicatesFound>(&notice)) {
         m_duplicates = found->items;
+    } else if (const auto* leases = std::get_if<notice::LeasesAnswered>(&notice)) {
+        hear_of(*leases);
     } else if (std::holds_alternative<notice::ConfigChanged>(notice)) {
         if (m_ports.check_in->reload()) // else the old configuration goes on: a door stays a door
             read_config();
+        if (m_ports.bookings != nullptr)
+            static_cast<void>(m_ports.bookings->reload()); // the same holds for tables
+        m_bookings_due_ms = now_ms();
     } else {
+        if (std::holds_alternative<notice::DataChanged>(notice))
+            m_bookings_due_ms = now_ms();
         m_status_stale = true;
     }
     if (!m_staff || on_screen<screen::Staff>() == nullptr)
         return;
     // What a hub sends may come a hundred times a second.
-    const bool comes_often = std::holds_alternative<notice::HubChanged>(notice) || std::holds_alternative<notice::DataChanged>(notice);
+    const bool comes_often = std::holds_alternative<notice::HubChanged>(notice) || std::holds_alternative<notice::DataChanged>(notice) ||
+                             std::holds_alternative<notice::LeasesAnswered>(notice);
     if (comes_often && now_ms() - m_staff->loaded_ms < staff_reload_ms)
         m_staff->outdated = true;
     else
@@ -106,7 +118,11 @@ void KioskApp::on(const intent::Back&) {
             changed();
             return;
         }
+        if (on_screen<screen::MeetingForm>() != nullptr)
+            return back_in_meeting();
         go_idle();
+    } else if (on_screen<screen::Meeting>() != nullptr || (on_screen<screen::Search>() != nullptr && m_visit)) {
+        back_in_meeting();
     } else if (auto* factor = on_screen<screen::SecondFactor>()) {
         auto query = factor->query;
         show(Screen{factor->search});
@@ -115,6 +131,10 @@ void KioskApp::on(const intent::Back&) {
         go_idle();
     } else if (on_screen<screen::Staff>() != nullptr && m_staff && m_staff->tab == StaffTab::Leads && !m_staff->lead.empty()) {
         on(intent::OpenLead{}); // to the list
+    } else if (on_board() && !m_staff->board.moving.empty()) {
+        on(intent::BeginMove{});
+    } else if (on_board() && (!m_staff->board.booking.empty() || !m_staff->board.unit.empty())) {
+        on(intent::OpenBooking{}); // to the board
     } else if (on_screen<screen::Staff>() != nullptr) {
         on(intent::LeaveStaff{});
     } else if (on_screen<screen::OutOfOrder>() == nullptr && on_screen<screen::Idle>() == nullptr) {
@@ -138,6 +158,8 @@ void KioskApp::on(const intent::Confirm&) {
     } else if (on_screen<screen::StaffPin>() != nullptr) {
         submit_pin();
     } else if (on_screen<screen::Result>() != nullptr) {
+        go_idle();
+    } else if (const auto* meeting = on_screen<screen::Meeting>(); meeting != nullptr && std::holds_alternative<MeetingSlipPage>(meeting->view.page)) {
         go_idle();
     } else if (on_screen<screen::OutOfOrder>() != nullptr) {
         retry();
@@ -175,6 +197,8 @@ void KioskApp::on(const intent::PrintBadge&) {
 void KioskApp::show(Screen screen) {
     m_entry.close();
     m_screen = std::move(screen);
+    if (on_screen<screen::Meeting>() == nullptr && on_screen<screen::MeetingForm>() == nullptr && on_screen<screen::Search>() == nullptr)
+        m_visit.reset(); // nobody goes on under another's name
     const auto timeout = screen_timeout_ms();
     m_reset_at_ms = timeout == never ? never : now_ms() + timeout;
     changed();
@@ -224,6 +248,11 @@ std::int64_t KioskApp::screen_timeout_ms() const {
         std::int64_t operator()(const screen::Staff&) const { return settings.staff_ms; }
         std::int64_t operator()(const screen::Interview&) const { return settings.interview_ms; }
         std::int64_t operator()(const screen::LeadForm&) const { return settings.interview_ms; }
+        std::int64_t operator()(const screen::OutcomeForm&) const { return settings.interview_ms; }
+        std::int64_t operator()(const screen::MeetingForm&) const { return settings.form_ms; }
+        std::int64_t operator()(const screen::Meeting& meeting) const {
+            return std::holds_alternative<MeetingSlipPage>(meeting.view.page) ? settings.slip_ms : settings.search_ms;
+        }
     };
     return std::visit(Timeouts{m_settings, default_language}, m_screen);
 }
@@ -271,6 +300,7 @@ void KioskApp::tick() {
         refresh_status();
     tick_idle();
     tick_staff();
+    tick_bookings();
     if (countdown_s() != m_shown_countdown_s)
         changed();
 }
@@ -316,6 +346,7 @@ std::int64_t KioskApp::next_deadline_ms() const {
         at(ready_at_ms(waiting));
     if (m_status_stale)
         at(m_status_read_ms + status_every_ms);
+    at(bookings_due_ms());
     if (m_reset_at_ms != never && on_screen<screen::Idle>() == nullptr && on_screen<screen::OutOfOrder>() == nullptr) {
         const auto left = m_reset_at_ms - now;
         at(left > m_settings.countdown_from_ms ? m_reset_at_ms - m_settings.countdown_from_ms

@@ -5,6 +5,7 @@
 // Ownership: borrows its ports, which must outlive it; owns its screens. Threads: one (app_thread.hpp gives it one);
 // a View may be read anywhere. Failure: what can't be saved leads to the out-of-order screen and keeps its key for the
 // next try. Nothing is shown as admitted before the commit has returned.
+#include "app/booking_desk.hpp"
 #include "app/check_in.hpp"
 #include "app/deck.hpp"
 #include "app/event_settings.hpp"
@@ -35,6 +36,7 @@ struct Ports {
     PinVerifier* pins = nullptr;
     TextComposer* composer = nullptr; // may be null: no pinyin
     EventPlugins* plugins = nullptr; // may be null: no plugin
+    BookingDesk* bookings = nullptr; // may be null: nothing can be booked here
 };
 
 class KioskApp {
@@ -172,6 +174,68 @@ private:
     void show_lead_form(core::Lead lead, bool is_new);
     void next_in_lead();
 
+    // flow_booking.cpp: the business area, for whoever scanned
+    void on(const intent::OpenMeetings&);
+    void on(const intent::Meet&);
+    void on(const intent::PickPerson& picked);
+    void on(const intent::SearchPeople&);
+    void on(const intent::LetThemScan&);
+    void on(const intent::AnswerMeeting& answer);
+    void on(const intent::ArriveAtMeeting& arrive);
+    void on(const intent::MoveMeeting& move);
+    void on(const intent::CancelMeeting& cancel);
+    void on(const intent::KeepMeeting&);
+    void on(const intent::PickSlot& picked);
+    void on(const intent::OpenUnits&);
+    void on(const intent::ChooseUnit& chosen);
+    void on(const intent::PrintSlip&);
+    bool has_meetings() const; // something can be booked at this event, on this kiosk
+    std::optional<core::Registration> known_by(const std::string& code, Message& problem);
+    void take_meeting_code(const std::string& code);
+    void begin_visit(const core::Registration& registration);
+    void show_meeting_home(std::string asks_cancel = {});
+    void show_people();
+    void choose_other(const std::string& ticket, bool here);
+    void show_slots(bool choosing_unit = false);
+    void show_meeting_form();
+    void next_in_meeting();
+    void back_in_meeting();
+    bool meeting_is_awaited() const; // an answer is due any moment: touches mean nothing
+    FormView meeting_form_view(const screen::MeetingForm& state) const;
+    void add_meetings_to(ResultView& view, const std::string& ticket);
+
+    // flow_booking_result.cpp: what came of it, and the leases behind
+    void after_booking(const core::Result<BookingResult>& result);
+    void show_slip(MeetingSlipPage::State state, core::BookingReason reason, const std::string& booking);
+    void await_answer(const std::string& booking);
+    void settle(const std::string& booking, const BookingResult& result);
+    void tick_bookings();
+    std::int64_t bookings_due_ms() const;
+    void ask_hub(const LeaseAsk& ask);
+    void hear_of(const notice::LeasesAnswered& answered);
+    MeetingLine meeting_line(const core::Booking& booking, const std::string& ticket);
+    core::Person shown_person(const core::Registration& other, bool both_share) const;
+    std::optional<core::Registration> registration_of(const std::string& ticket);
+
+    // flow_board.cpp: the staff's board
+    void on(const intent::ChooseUnitKind& chosen);
+    void on(const intent::OpenBooking& open);
+    void on(const intent::TouchCell& cell);
+    void on(const intent::BeginMove& begin);
+    void on(const intent::PlaceBooking& place);
+    void on(const intent::StartBooking& start);
+    void on(const intent::FinishBooking& finish);
+    void on(const intent::EditOutcome& edit);
+    void on(const intent::CancelBooking& cancel);
+    void on(const intent::BookHere&);
+    void on(const intent::BlockSlot& block);
+    void on(const intent::PrintPlan&);
+    bool on_board() const;
+    core::Status load_board(StaffView& data);
+    bool take_board_code(const std::string& code);
+    void tell_board(const core::Result<BookingResult>& result, std::string_view done);
+    void next_in_outcome();
+
     // flow_text.cpp: keys
     void on(const intent::TypeText& typed);
     void on(const intent::PressKey& pressed);
@@ -237,6 +301,7 @@ private:
 
     Screen m_screen = screen::Idle{};
     std::optional<StaffSession> m_staff;
+    std::optional<MeetingVisit> m_visit;
     std::optional<screen::OutOfOrder> m_out_of_order; // a condition: it stays until a commit returns or staff end it
     std::optional<Pending> m_unsaved;                 // keeps its key for the next try
     std::int64_t m_unsaved_ms = 0;
@@ -263,6 +328,11 @@ private:
     std::optional<core::JournalStatus> m_status;
     bool m_status_stale = true;
     std::int64_t m_status_read_ms = 0;
+
+    std::vector<std::string> m_arrived;            // tickets that were scanned here since leases were asked for
+    std::map<std::string, std::int64_t> m_asked;   // what the hub was asked for and has not answered, by booking; since when
+    std::int64_t m_bookings_due_ms = 0;
+    std::int64_t m_bookings_done_ms = 0;
 
     Cue m_cue = Cue::None;
     std::uint64_t m_cue_number = 0;

@@ -7,6 +7,7 @@
 #include "app/deck.hpp"
 #include "app/form_state.hpp"
 #include "app/view.hpp"
+#include "core/bookings.hpp"
 #include "core/leads.hpp"
 #include "core/responses.hpp"
 
@@ -55,6 +56,7 @@ struct Result {
     ResultView view;
     std::int64_t since_ms = 0;
     BadgeRequest badge;
+    std::string ticket; // whose result it is, to go on to the business area; empty: it can't be
 };
 
 struct Search {
@@ -93,6 +95,21 @@ struct LeadForm : FormPart {
     bool is_new = false;
 };
 
+// A page of the business area. What it leads to is in MeetingVisit, which outlives the pages.
+struct Meeting {
+    MeetingView view;
+    std::vector<std::string> tickets;   // of the people on the page
+    std::vector<core::FreeSlot> offers; // of its tiles; those that are not free have no unit
+};
+
+// What a meeting is about.
+struct MeetingForm : FormPart {};
+
+// What came of it, by staff.
+struct OutcomeForm : FormPart {
+    std::string booking;
+};
+
 struct Staff {}; // what it shows is in StaffSession, which outlives a result shown in between
 
 struct OutOfOrder {
@@ -104,7 +121,36 @@ struct OutOfOrder {
 
 using Screen = std::variant<screen::Idle, screen::Confirm, screen::Form, screen::Result, screen::Search,
                             screen::SecondFactor, screen::StaffPin, screen::Staff, screen::OutOfOrder,
-                            screen::Interview, screen::LeadForm>;
+                            screen::Interview, screen::LeadForm, screen::Meeting, screen::MeetingForm, screen::OutcomeForm>;
+
+// Somebody in the business area: acts for the ticket that was scanned, and for no other.
+struct MeetingVisit {
+    std::string ticket;
+    core::Person person;
+    bool shares = false; // lets their contact be passed on
+    std::string other;   // ticket of whom they meet, once chosen
+    core::Person other_person;
+    bool other_shares = false;
+    bool other_here = false;  // has scanned as well: nothing is left to be agreed
+    std::string moves;        // uid of the booking that gets another time, or empty
+    std::string unit;         // that is wanted; empty: any
+    core::FreeSlot chosen;
+    std::string watched;      // uid of the booking whose answer is awaited on the screen
+    std::int64_t asked_ms = 0;
+    bool asking = false;      // … for as long as a person may be kept waiting
+};
+
+// What staff are doing on the board.
+struct BoardSession {
+    std::string kind;    // of units that are shown; empty: the first one
+    std::string booking; // that is open
+    std::string unit, slot; // that is open
+    bool book_here = false;
+    std::vector<std::string> tickets; // read for it
+    std::vector<std::string> names;
+    std::string moving;
+    std::string asks_cancel;
+};
 
 struct StaffSession {
     std::string id;
@@ -116,6 +162,7 @@ struct StaffSession {
     std::string lead_state = "open"; // what the list of leads is narrowed to
     std::string lead_type = "all";
     std::string lead;                // uid of the one that is open, or empty
+    BoardSession board;
     Message notice;
     std::int64_t loaded_ms = 0;
     bool outdated = false; // something arrived since

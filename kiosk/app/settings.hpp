@@ -31,6 +31,7 @@ struct Settings {
     std::int64_t confirm_ms = 30'000;
     std::int64_t form_ms = 60'000;
     std::int64_t search_ms = 45'000;
+    std::int64_t slip_ms = 20'000; // table and time have to be kept in mind
     std::int64_t staff_ms = 120'000;
     std::int64_t interview_ms = 10 * 60'000; // people think before they answer; the draft is saved when it ends
     std::int64_t countdown_from_ms = 15'000; // the countdown is shown from here on

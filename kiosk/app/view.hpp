@@ -3,6 +3,7 @@
 // What the window shows and what it may say back. Purpose: the whole contract between the application thread and the
 // render thread: an immutable View out, Intents in. No ImGui here, no logic in ui/. Ownership: a View is handed over as
 // shared_ptr<const View> and never changes. Threads: made on the application thread, read on the render thread.
+#include "app/booking_view.hpp"
 #include "core/admission.hpp"
 #include "core/catalogue.hpp"
 #include "core/model.hpp"
@@ -16,9 +17,6 @@
 #include <vector>
 
 namespace kiosk::app {
-
-using core::LocalText;
-using core::Message;
 
 enum class Tone : std::uint8_t { Neutral = 1, Good, Wait, Stop };
 enum class Cue : std::uint8_t { None = 0, Good, Repeat, Stop }; // the three sounds
@@ -96,6 +94,7 @@ struct FieldView {
 struct IdleView {
     bool can_search = true;
     bool can_walk_in = true;
+    bool can_meet = false; // the event has a business area
     std::size_t slide = 0; // 0 is the invitation; others take turns (assets/themes and event data)
     std::vector<LocalText> slide_lines;
 };
@@ -142,9 +141,11 @@ struct ResultView {
     std::string organisation;
     Message detail;           // what to do next
     std::vector<LocalText> welcome; // lines of the event type's plugin
+    std::vector<Message> meetings;  // their next booking, and whether somebody asks for one
     std::optional<AgendaLine> now;
     std::optional<AgendaLine> next;
     bool can_print_badge = false;
+    bool can_meet = false; // on to the business area
     bool can_call_staff = false;
     bool staff_called = false;
     std::string staff_note;   // reason code in small type, only in staff mode
@@ -196,7 +197,7 @@ struct ChoiceRow {
     bool chosen = false;
 };
 
-enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System, Interviews, Leads };
+enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System, Interviews, Leads, Board };
 
 // One ticket that entered more often than its door allows, on machines that did not know of each other.
 struct DuplicateRow {
@@ -280,6 +281,8 @@ struct StaffView {
     std::vector<ChoiceRow> lead_states; // what the list is narrowed to
     std::vector<ChoiceRow> lead_types;
     std::optional<LeadDetail> lead;     // the one that is open
+    std::optional<BoardView> board;     // of the business area
+    bool has_board = false;             // the event has units that can be booked
     Message notice; // what just happened: "undone"
     std::optional<std::string> asks_undo; // id of the row that waits for a second touch
 };
@@ -320,7 +323,7 @@ struct OutOfOrderView {
 };
 
 using Body = std::variant<IdleView, ConfirmView, FormView, ResultView, SearchView, SecondFactorView, StaffPinView,
-                          StaffView, OutOfOrderView, InterviewEndView, SetupView>;
+                          StaffView, OutOfOrderView, InterviewEndView, SetupView, MeetingView>;
 
 struct View {
     std::uint64_t revision = 0;
@@ -402,7 +405,13 @@ using Intent = std::variant<intent::ToggleLanguage, intent::Back, intent::Touche
                             intent::StepCell, intent::AddRow, intent::RemoveRow, intent::RestoreRow, intent::AddStroke,
                             intent::ClearSignature, intent::ReleaseQuarantine, intent::StartInterview,
                             intent::OpenResponse, intent::JumpToStep, intent::JumpToField, intent::ChooseLeadState,
-                            intent::ChooseLeadType, intent::OpenLead, intent::ChangeLead, intent::AddLead>;
+                            intent::ChooseLeadType, intent::OpenLead, intent::ChangeLead, intent::AddLead,
+                            intent::OpenMeetings, intent::Meet, intent::PickPerson, intent::SearchPeople, intent::LetThemScan,
+                            intent::AnswerMeeting, intent::ArriveAtMeeting, intent::MoveMeeting, intent::CancelMeeting,
+                            intent::KeepMeeting, intent::PickSlot, intent::OpenUnits, intent::ChooseUnit, intent::PrintSlip,
+                            intent::ChooseUnitKind, intent::OpenBooking, intent::TouchCell, intent::BeginMove,
+                            intent::PlaceBooking, intent::StartBooking, intent::FinishBooking, intent::EditOutcome,
+                            intent::CancelBooking, intent::BookHere, intent::BlockSlot, intent::PrintPlan>;
 
 // ---- live preview: the one thing that does not travel in the View ----
 

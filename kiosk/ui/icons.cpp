@@ -231,6 +231,29 @@ void draw_icon(Canvas& canvas, Icon icon, Rect box, Color color, float stroke) {
         p.line({{8.5F, 15.5F}, {10, 17}, {12, 14}});
         p.line({{14, 16}, {15.5F, 16}});
         break;
+    case Icon::People: // two, side by side
+        p.ring(7.5F, 9, 3.2F);
+        p.arc(7.5F, 20.5F, 6, 0.75F, 1.25F);
+        p.ring(16.8F, 9, 3.2F);
+        p.arc(16.8F, 20.5F, 6, 0.78F, 1.25F);
+        break;
+    case Icon::Table: // from the side, with two chairs
+        p.line({{7, 10}, {17, 10}});
+        p.line({{12, 10}, {12, 20}});
+        p.line({{9.5F, 20}, {14.5F, 20}});
+        p.line({{3, 7}, {4, 14}, {7, 14}, {7.5F, 20}});
+        p.line({{4, 14}, {3.5F, 20}});
+        p.line({{21, 7}, {20, 14}, {17, 14}, {16.5F, 20}});
+        p.line({{20, 14}, {20.5F, 20}});
+        break;
+    case Icon::Move:
+        p.line({{12, 4}, {12, 20}});
+        p.line({{4, 12}, {20, 12}});
+        p.line({{9.5F, 6.5F}, {12, 4}, {14.5F, 6.5F}});
+        p.line({{9.5F, 17.5F}, {12, 20}, {14.5F, 17.5F}});
+        p.line({{6.5F, 9.5F}, {4, 12}, {6.5F, 14.5F}});
+        p.line({{17.5F, 9.5F}, {20, 12}, {17.5F, 14.5F}});
+        break;
     case Icon::Flag:
         p.line({{6, 3}, {6, 21}});
         p.line({{6, 4.5F}, {18, 4.5F}, {15, 9}, {18, 13.5F}, {6, 13.5F}});

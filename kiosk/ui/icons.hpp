@@ -8,7 +8,7 @@ namespace kiosk::ui {
 enum class Icon : std::uint8_t {
     Check = 1, Repeat, Stop, Pencil, Help, Hourglass, Person, PersonPlus, Search, Backspace, Globe, Camera, CameraOff,
     Back, Next, Up, Down, Shift, Enter, Close, Printer, Calendar, Pin, Cloud, CloudOff, Saved, Undo, Lock, Gear, Chart,
-    List, Door, Code, Wrench, Bell, Space, Plus, Minus, Clock, Form, Flag,
+    List, Door, Code, Wrench, Bell, Space, Plus, Minus, Clock, Form, Flag, People, Table, Move,
 };
 
 void draw_icon(Canvas& canvas, Icon icon, Rect box, Color color, float stroke = 2.0F);

@@ -28,6 +28,11 @@ std::string screen_name(const app::View& view) {
         name += ":" + std::to_string(form->page);
     if (const auto* staff = std::get_if<app::StaffView>(&view.body))
         name += ":" + std::to_string(static_cast<int>(staff->tab)) + (staff->lead ? ":" + staff->lead->row.id : "");
+    if (const auto* meeting = std::get_if<app::MeetingView>(&view.body)) {
+        name += ":" + std::to_string(meeting->page.index());
+        if (const auto* slip = std::get_if<app::MeetingSlipPage>(&meeting->page))
+            name += ":" + std::to_string(static_cast<int>(slip->state));
+    }
     return name;
 }
 
@@ -51,6 +56,9 @@ std::string enter_label(Canvas& canvas, const app::View& view) {
 Pair ground_of(const Theme& theme, const app::View& view) {
     if (const auto* result = std::get_if<app::ResultView>(&view.body))
         return result->tone == app::Tone::Neutral ? outcome_pair(theme, result->outcome) : tone_pair(theme, result->tone);
+    if (const auto* meeting = std::get_if<app::MeetingView>(&view.body))
+        if (const auto* slip = std::get_if<app::MeetingSlipPage>(&meeting->page))
+            return slip_pair(theme, slip->state);
     return {theme.paper, theme.ink};
 }
 
@@ -235,6 +243,7 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
                    [&](const app::OutOfOrderView& body) { draw_out_of_order(scene, body); },
                    [&](const app::SetupView& body) { draw_setup(scene, body); },
                    [&](const app::InterviewEndView& body) { draw_interview_end(scene, body); },
+                   [&](const app::MeetingView& body) { draw_meeting(scene, body); },
                },
                view.body);
     canvas.lift(1, 0);

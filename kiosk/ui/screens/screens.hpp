@@ -25,6 +25,9 @@ void draw_staff_pin(Scene scene, const app::StaffPinView& pin);
 void draw_staff(Scene scene, const app::StaffView& staff);
 void draw_interview_end(Scene scene, const app::InterviewEndView& end);
 void draw_setup(Scene scene, const app::SetupView& setup);
+void draw_meeting(Scene scene, const app::MeetingView& meeting);
+void draw_slip(Scene scene, const app::MeetingSlipPage& slip); // of draw_meeting: what came of it
+Pair slip_pair(const Theme& theme, app::MeetingSlipPage::State state);
 void draw_out_of_order(Scene scene, const app::OutOfOrderView& out);
 
 // The colour under everything on this screen.

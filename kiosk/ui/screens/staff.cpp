@@ -532,6 +532,7 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     case StaffTab::System: system_table(canvas, scene.view, staff, area); break;
     case StaffTab::Interviews: draw_interviews(canvas, staff, area); break;
     case StaffTab::Leads: draw_leads(canvas, staff, area); break;
+    case StaffTab::Board: draw_board(canvas, staff, area); break;
     }
     if (!said.empty()) {
         Rect foot = area;

@@ -12,5 +12,6 @@ void empty_place(Canvas& canvas, Rect area, Icon icon, std::string_view words);
 
 void draw_interviews(Canvas& canvas, const app::StaffView& staff, Rect area);
 void draw_leads(Canvas& canvas, const app::StaffView& staff, Rect area);
+void draw_board(Canvas& canvas, const app::StaffView& staff, Rect area);
 
 } // namespace kiosk::ui

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: Apache-2.0
+// The staff's board of the business area: tables × time, what is confirmed and what is only asked for, what has lost its
+// place; started, ended, moved, cancelled and booked for people who stand here. Every act is under a name.
+#include "app/agenda.hpp"
+#include "app/booking_text.hpp"
+#include "app/event_settings.hpp"
+#include "app/kiosk_app.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace kiosk::app {
+
+using core::BookingStage;
+using core::BookingStatus;
+
+namespace {
+
+const std::string outcome_field = "outcome";
+const std::string note_field = "note";
+const std::string lead_field = "lead";
+constexpr std::size_t note_characters = 400;
+constexpr std::array outcomes{"met", "follow_up", "no_interest"};
+
+bool overlap(const core::BookingRequest& request, const core::Slot& slot) {
+    return request.starts < slot.ends && slot.starts < request.ends;
+}
+
+// Which of those at one place is shown: what has it before what asks for it, what is to come before what is over.
+int weight(BookingStatus status) {
+    switch (status) {
+    case BookingStatus::CheckedIn: return 5;
+    case BookingStatus::Confirmed: return 4;
+    case BookingStatus::Done: return 3;
+    case BookingStatus::NoShow: return 2;
+    case BookingStatus::Pending: return 1;
+    case BookingStatus::Cancelled:
+    case BookingStatus::Refused: break;
+    }
+    return 0;
+}
+
+} // namespace
+
+bool KioskApp::on_board() const {
+    return m_staff && on_screen<screen::Staff>() != nullptr && m_staff->tab == StaffTab::Board && has_meetings();
+}
+
+namespace {
+
+// One look at the store, and what is asked of it again and again.
+struct BoardData {
+    std::vector<core::Booking> bookings;
+    std::map<std::string, core::Registration> people; // by ticket
+    core::Instant now;
+    std::int64_t grace_ms = 0;
+
+    BookingStatus status_of(const core::Booking& booking) const { return core::standing_at(booking, now, grace_ms).status; }
+    std::string name_of(const core::Participant& participant) const {
+        const auto found = people.find(participant.ticket);
+        return found == people.end() || found->second.person.name.empty() ? participant.ticket : found->second.person.name;
+    }
+    std::vector<std::string> names_of(const core::Booking& booking) const {
+        std::vector<std::string> names;
+        for (const auto& each : booking.request.participants)
+            names.push_back(name_of(each));
+        return names;
+    }
+};
+
+// Still about this unit's slot, or has it lost its place? None: it has it.
+std::optional<Message> stray_reason(const core::EventConfig& config, const BoardData& data, const core::Booking& booking) {
+    const auto& request = booking.request;
+    if (request.unit.empty() || !request.confidential.empty() || request.ends <= data.now)
+        return std::nullopt;
+    if (booking.stage == BookingStage::Displaced)
+        return Message{"board.stray.displaced", {}};
+    const auto status = data.status_of(booking);
+    if (status != BookingStatus::Confirmed && status != BookingStatus::Pending)
+        return std::nullopt;
+    const auto* unit = config.unit(request.unit);
+    const auto* slot = unit == nullptr ? nullptr : unit->slot(request.slot);
+    if (slot == nullptr)
+        return Message{"board.stray.gone", {}};
+    if (slot->starts != request.starts || slot->ends != request.ends)
+        return Message{"board.stray.moved", {}};
+    if (slot->blocked)
+        return Message{"board.stray.blocked", {}};
+    return std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string all;
+    for (const auto& word : words)
+        all += (all.empty() ? "" : " · ") + word;
+    return all;
+}
+
+BoardCell cell_of(const core::BookableUnit& unit, core::Instant column, const BoardData& data, const BoardSession& session) {
+    BoardCell cell;
+    const auto slot = std::ranges::find(unit.slots, column, &core::Slot::starts);
+    if (slot == unit.slots.end())
+        return cell;
+    cell.slot = slot->id;
+    const core::Booking* shown = nullptr;
+    int best = 0;
+    for (const auto& booking : data.bookings) {
+        if (booking.request.unit != unit.id || !overlap(booking.request, *slot))
+            continue;
+        const auto status = data.status_of(booking);
+        if (status == BookingStatus::Pending)
+            ++cell.asking;
+        if (weight(status) <= best)
+            continue;
+        best = weight(status);
+        shown = &booking;
+    }
+    const bool past = slot->ends <= data.now;
+    if (shown != nullptr) {
+        cell.state = BoardCell::State::Booked;
+        cell.booking = shown->request.uid;
+        cell.status = data.status_of(*shown);
+        if (cell.status == BookingStatus::Pending)
+            --cell.asking;
+        if (shown->request.confidential.empty()) // else only that it is taken
+            cell.names = data.names_of(*shown);
+    } else {
+        cell.state = past ? BoardCell::State::Past : slot->blocked ? BoardCell::State::Blocked : BoardCell::State::Free;
+    }
+    cell.open = !session.booking.empty() ? cell.booking == session.booking : unit.id == session.unit && slot->id == session.slot;
+    const bool taken = cell.state == BoardCell::State::Booked && (cell.status == BookingStatus::CheckedIn || cell.status == BookingStatus::Done);
+    cell.target = !session.moving.empty() && !past && cell.booking != session.moving && !taken && cell.state != BoardCell::State::Blocked;
+    return cell;
+}
+
+} // namespace
+
+core::Status KioskApp::load_board(StaffView& data) {
+    auto& desk = *m_ports.bookings;
+    auto& session = m_staff->board;
+    const auto& zone = config().event.timezone;
+    BoardData read;
+    read.now = desk.now();
+    read.grace_ms = desk.policy().grace_ms;
+    KIOSK_TRY(read.bookings, m_ports.store->bookings());
+    for (const auto& booking : read.bookings)
+        for (const auto& each : booking.request.participants)
+            if (!read.people.contains(each.ticket))
+                if (auto known = registration_of(each.ticket))
+                    read.people.emplace(each.ticket, std::move(*known));
+
+    BoardView board;
+    std::vector<std::string> kinds;
+    for (const auto& unit : config().units)
+        if (std::ranges::find(kinds, unit.kind) == kinds.end())
+            kinds.push_back(unit.kind);
+    if (std::ranges::find(kinds, session.kind) == kinds.end())
+        session.kind = kinds.empty() ? "" : kinds.front();
+    for (const auto& kind : kinds)
+        board.kinds.push_back({kind, unit_kind_label(*m_ports.catalogue, kind), kind == session.kind});
+
+    std::set<core::Instant> starts;
+    std::map<core::Instant, core::Instant> ends;
+    const auto today = zone.day_number(read.now);
+    for (const auto& unit : config().units)
+        if (unit.kind == session.kind)
+            for (const auto& slot : unit.slots) {
+                starts.insert(slot.starts);
+                ends[slot.starts] = std::max(ends[slot.starts], slot.ends);
+            }
+    // The day that is on; of an event of another day the whole of it.
+    if (std::ranges::any_of(starts, [&](const auto& at) { return zone.day_number(at) == today; }))
+        std::erase_if(starts, [&](const auto& at) { return zone.day_number(at) != today; });
+    board.current = starts.size();
+    for (const auto& at : starts) {
+        const bool past = ends[at] <= read.now;
+        if (!past && board.current == starts.size())
+            board.current = board.columns.size();
+        board.columns.push_back({clock_text(zone, at), !past && at <= read.now, past});
+    }
+    if (board.current >= board.columns.size())
+        board.current = 0;
+    for (const auto& unit : config().units) {
+        if (unit.kind != session.kind)
+            continue;
+        BoardRow row{unit.id, unit_label(config(), unit.id), unit_kind_label(*m_ports.catalogue, unit.kind), {}};
+        for (const auto& at : starts)
+            row.cells.push_back(cell_of(unit, at, read, session));
+        board.rows.push_back(std::move(row));
+    }
+
+    std::set<std::string> replaced;
+    for (const auto& booking : read.bookings)
+        replaced.insert(booking.request.replaces);
+    KIOSK_TRY(const auto leases, m_ports.store->leases());
+    for (const auto& booking : read.bookings) {
+        const auto status = read.status_of(booking);
+        if (!booking.request.unit.empty()) {
+            board.confirmed += status == BookingStatus::Confirmed || status == BookingStatus::CheckedIn || status == BookingStatus::Done ? 1 : 0;
+            board.pending += status == BookingStatus::Pending ? 1 : 0;
+        }
+        const auto why = stray_reason(config(), read, booking);
+        if (!why || replaced.contains(booking.request.uid))
+            continue;
+        BoardStray stray;
+        stray.booking = booking.request.uid;
+        stray.who = joined(read.names_of(booking));
+        stray.was = unit_label(config(), booking.request.unit).in(m_language) + " " + clock_text(zone, booking.request.starts);
+        stray.why = *why;
+        std::vector<std::string> people;
+        for (const auto& each : booking.request.participants)
+            people.push_back(each.ticket);
+        auto others = read.bookings; // itself is not in its own way
+        std::erase_if(others, [&](const auto& each) { return each.request.uid == booking.request.uid; });
+        for (const auto& free : core::free_slots(config(), desk.policy(), others, people, {}, leases, read.now, 200)) {
+            // Nearest to what was promised, not to now.
+            if (stray.unit.empty() || free.starts >= booking.request.starts) {
+                stray.unit = free.unit;
+                stray.slot = free.slot;
+                stray.answer = unit_label(config(), free.unit);
+                stray.answer_time = clock_text(zone, free.starts);
+            }
+            if (free.starts >= booking.request.starts)
+                break;
+        }
+        board.strays.push_back(std::move(stray));
+    }
+
+    for (const auto& booking : read.bookings) {
+        if (booking.request.uid == session.moving) {
+            board.moving = session.moving;
+            board.moving_hint = {"board.moving", {{"who", joined(read.names_of(booking))}}};
+        }
+        if (booking.request.uid != session.booking || !booking.request.confidential.empty())
+            continue;
+        BoardDetail detail;
+        detail.id = booking.request.uid;
+        detail.unit = booking.request.unit;
+        detail.slot = booking.request.slot;
+        detail.table = unit_label(config(), booking.request.unit);
+        detail.time = clock_text(zone, booking.request.starts);
+        detail.until = clock_text(zone, booking.request.ends);
+        const auto standing = core::standing_at(booking, read.now, read.grace_ms);
+        detail.status = standing.status;
+        detail.state = booking_status_text(standing.status);
+        if (standing.status == BookingStatus::Pending)
+            detail.why = {booking.all_accepted() ? "board.pending.hub" : "board.pending.people", {}};
+        else if (standing.status == BookingStatus::Refused)
+            detail.why = booking_reason_text(standing.reason);
+        for (const auto& each : booking.request.participants) {
+            BoardPerson person{read.name_of(each), {}, false, has_arrived(booking, each.ticket)};
+            if (const auto found = read.people.find(each.ticket); found != read.people.end())
+                person.organisation = found->second.person.organisation;
+            if (const auto scans = m_ports.store->standing_scans(each.ticket); scans && !scans->empty())
+                person.here = scans->back().record.direction == core::Direction::Entry;
+            detail.people.push_back(std::move(person));
+        }
+        detail.purpose = purpose_text(booking.request.purpose);
+        detail.topic = booking.request.topic;
+        if (!booking.outcome.empty())
+            detail.outcome = {"board.outcome." + booking.outcome, {}};
+        detail.note = booking.outcome_note;
+        detail.has_lead = !booking.lead.empty();
+        const auto& policy = desk.policy();
+        detail.can_start = standing.status == BookingStatus::Confirmed && read.now >= booking.request.starts - arrive_before_ms;
+        detail.can_finish = core::may_finish(booking, read.now, policy) == core::BookingReason::None;
+        detail.can_cancel = core::may_cancel(booking, read.now, policy) == core::BookingReason::None;
+        detail.can_move = (standing.status == BookingStatus::Confirmed || standing.status == BookingStatus::Pending) && read.now < booking.request.ends;
+        detail.can_set_outcome = standing.status == BookingStatus::Done || standing.status == BookingStatus::CheckedIn;
+        detail.can_reuse = standing.status == BookingStatus::NoShow && read.now < booking.request.ends;
+        detail.asks_cancel = session.asks_cancel == detail.id;
+        board.detail = std::move(detail);
+    }
+    if (const auto* unit = config().unit(session.unit); unit != nullptr && session.booking.empty())
+        if (const auto* slot = unit->slot(session.slot)) {
+            BoardSlot open;
+            open.unit = unit->id;
+            open.slot = slot->id;
+            open.table = unit_label(config(), unit->id);
+            open.time = clock_text(zone, slot->starts);
+            open.until = clock_text(zone, slot->ends);
+            open.blocked = slot->blocked;
+            open.can_book = !slot->blocked && slot->ends > read.now;
+            open.can_block = m_staff->organizer && slot->ends > read.now;
+            open.booking = session.book_here;
+            open.scanned = session.names;
+            if (session.book_here)
+                open.hint = {session.tickets.empty() ? "board.slot.first_code" : "board.slot.second_code", {}};
+            board.slot = std::move(open);
+        }
+    board.can_print = true;
+    data.board = std::move(board);
+    return {};
+}
+
+// ---- what is looked at ----
+
+void KioskApp::on(const intent::ChooseUnitKind& chosen) {
+    if (!on_board())
+        return;
+    const auto moving = m_staff->board.moving; // a table of another kind may be where it goes
+    m_staff->board = {};
+    m_staff->board.kind = chosen.id;
+    m_staff->board.moving = moving;
+    tell_staff({});
+}
+
+void KioskApp::on(const intent::OpenBooking& open) {
+    if (!on_board())
+        return;
+    auto& session = m_staff->board;
+    const auto kind = session.kind;
+    session = {};
+    session.kind = kind;
+    session.booking = open.id;
+    tell_staff({});
+}
+
+void KioskApp::on(const intent::TouchCell& cell) {
+    if (!on_board())
+        return;
+    auto& session = m_staff->board;
+    if (!session.moving.empty())
+        return on(intent::PlaceBooking{session.moving, cell.unit, cell.slot});
+    const auto kind = session.kind;
+    session = {};
+    session.kind = kind;
+    session.unit = cell.unit;
+    session.slot = cell.slot;
+    tell_staff({});
+}
+
+void KioskApp::on(const intent::BeginMove& begin) {
+    if (!on_board())
+        return;
+    m_staff->board.moving = begin.id;
+    m_staff->board.asks_cancel.clear();
+    tell_staff({});
+}
+
+// ---- what is done ----
+
+void KioskApp::tell_board(const core::Result<BookingResult>& result, std::string_view done) {
+    m_status_stale = true;
+    m_bookings_due_ms = now_ms();
+    auto& session = m_staff->board;
+    session.moving.clear();
+    session.asks_cancel.clear();
+    if (!result)
+        return tell_staff({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, result.error().message_key)}}});
+    if (result->ask)
+        ask_hub(*result->ask);
+    if (!result->booking.empty() && !session.booking.empty())
+        session.booking = result->booking; // moved: the new one
+    if (result->status == BookingStatus::Refused && result->reason != core::BookingReason::None)
+        return tell_staff({"board.notice.refused", {{"why", m_ports.catalogue->text(m_language, booking_reason_text(result->reason))}}});
+    if (result->status == BookingStatus::Pending)
+        return tell_staff({"board.notice.pending", {}});
+    tell_staff({"board.notice." + std::string(done), {}});
+}
+
+void KioskApp::on(const intent::PlaceBooking& place) {
+    if (!on_board())
+        return;
+    const auto stored = m_ports.store->booking(place.id);
+    if (!stored || !*stored)
+        return tell_staff({"board.notice.refused", {{"why", m_ports.catalogue->text(m_language, booking_reason_text(core::BookingReason::UnknownBooking))}}});
+    auto& desk = *m_ports.bookings;
+    const auto& booking = **stored;
+    const auto* unit = config().unit(place.unit);
+    const auto* slot = unit == nullptr ? nullptr : unit->slot(place.slot);
+    if (slot == nullptr)
+        return;
+    // On another one they change places.
+    const auto there = m_ports.store->bookings_at(place.unit);
+    if (!there)
+        return tell_board(std::unexpected(there.error()), {});
+    for (const auto& other : *there)
+        if (other.request.uid != place.id && overlap(other.request, *slot) &&
+            core::standing_at(other, desk.now(), desk.policy().grace_ms).status == BookingStatus::Confirmed)
+            return tell_board(desk.swap(place.id, other.request.uid, m_staff->id), "swapped");
+    if (booking.stage != BookingStage::Displaced)
+        return tell_board(desk.move(place.id, place.unit, place.slot, m_staff->id), "moved");
+    // What others have by now can't be given back: a new one in its stead.
+    core::BookingWish wish;
+    wish.unit = place.unit;
+    wish.slot = place.slot;
+    for (const auto& each : booking.request.participants)
+        wish.participants.push_back(each.ticket);
+    wish.purpose = booking.request.purpose;
+    wish.topic = booking.request.topic;
+    wish.by = m_staff->id;
+    wish.replaces = place.id;
+    tell_board(desk.book(wish), "moved");
+}
+
+void KioskApp::on(const intent::StartBooking& start) {
+    if (on_board())
+        tell_board(m_ports.bookings->start(start.id, m_staff->id), "started");
+}
+
+void KioskApp::on(const intent::FinishBooking& finish) {
+    if (!on_board())
+        return;
+    const auto result = m_ports.bookings->finish(finish.id, m_staff->id);
+    const bool done = result && result->status == BookingStatus::Done;
+    tell_board(result, "finished");
+    if (done) // what came of it is known now, and soon forgotten
+        on(intent::EditOutcome{finish.id});
+}
+
+void KioskApp::on(const intent::CancelBooking& cancel) {
+    if (!on_board())
+        return;
+    if (m_staff->board.asks_cancel != cancel.id) {
+        m_staff->board.asks_cancel = cancel.id;
+        return tell_staff({});
+    }
+    tell_board(m_ports.bookings->cancel(cancel.id, {}, m_staff->id), "cancelled");
+}
+
+void KioskApp::on(const intent::PrintPlan&) {
+    if (on_board())
+        tell_staff({m_ports.deck->print_plan() ? "board.notice.printing" : "board.notice.no_printer", {}});
+}
+
+// ---- for two people who stand here ----
+
+void KioskApp::on(const intent::BookHere&) {
+    if (!on_board() || m_staff->board.unit.empty())
+        return;
+    auto& session = m_staff->board;
+    session.book_here = true;
+    session.tickets.clear();
+    session.names.clear();
+    tell_staff({});
+}
+
+// A code on the board: one of the two, or somebody whose booking is wanted.
+bool KioskApp::take_board_code(const std::string& code) {
+    if (!on_board())
+        return false;
+    Message problem;
+    const auto known = known_by(code, problem);
+    if (!known) {
+        play(Cue::Stop);
+        tell_staff(problem);
+        return true;
+    }
+    auto& session = m_staff->board;
+    m_arrived.push_back(known->ticket);
+    if (session.book_here) {
+        if (std::ranges::find(session.tickets, known->ticket) != session.tickets.end())
+            return true;
+        session.tickets.push_back(known->ticket);
+        session.names.push_back(known->person.name);
+        if (session.tickets.size() < 2) {
+            tell_staff({});
+            return true;
+        }
+        core::BookingWish wish;
+        wish.unit = session.unit;
+        wish.slot = session.slot;
+        wish.participants = session.tickets;
+        wish.by = m_staff->id;
+        const auto result = m_ports.bookings->book(wish);
+        session.book_here = false;
+        session.tickets.clear();
+        session.names.clear();
+        if (result && !result->booking.empty()) {
+            session.unit.clear();
+            session.slot.clear();
+            session.booking = result->booking;
+        }
+        tell_board(result, "booked");
+        return true;
+    }
+    // Their next one, to be looked at.
+    const auto all = m_ports.store->bookings_of(known->ticket);
+    if (all)
+        for (const auto& booking : *all) {
+            const auto status = core::standing_at(booking, m_ports.bookings->now(), m_ports.bookings->policy().grace_ms).status;
+            const auto* unit = config().unit(booking.request.unit);
+            if (unit == nullptr || (status != BookingStatus::Confirmed && status != BookingStatus::CheckedIn && status != BookingStatus::Pending))
+                continue;
+            session = {};
+            session.kind = unit->kind;
+            session.booking = booking.request.uid;
+            tell_staff({});
+            return true;
+        }
+    tell_staff({"board.notice.no_booking", {{"name", known->person.name}}});
+    return true;
+}
+
+void KioskApp::on(const intent::BlockSlot& block) {
+    if (!on_board() || !m_staff->organizer)
+        return;
+    const auto* unit = config().unit(m_staff->board.unit);
+    if (unit == nullptr || unit->slot(m_staff->board.slot) == nullptr)
+        return;
+    auto changed_unit = *unit;
+    for (auto& slot : changed_unit.slots)
+        if (slot.id == m_staff->board.slot)
+            slot.blocked = block.blocked;
+    core::EventConfig only;
+    only.event = config().event;
+    only.units = {changed_unit};
+    std::vector<core::OperationDraft> drafts;
+    for (const auto& document : core::config_documents(only))
+        if (document.entity == "unit")
+            drafts.push_back(core::make_config(document));
+    if (const auto saved = m_ports.store->append(drafts); !saved)
+        return tell_staff({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, saved.error().message_key)}}});
+    m_status_stale = true;
+    if (m_ports.check_in->reload())
+        read_config();
+    static_cast<void>(m_ports.bookings->reload()); // else the old plan goes on until the next change arrives
+    tell_staff({block.blocked ? "board.notice.blocked" : "board.notice.opened", {}});
+}
+
+// ---- what came of it ----
+
+void KioskApp::on(const intent::EditOutcome& edit) {
+    if (!on_board())
+        return;
+    const auto stored = m_ports.store->booking(edit.id);
+    if (!stored || !*stored)
+        return;
+    const auto field = [&](const std::string& id, core::QuestionType type, bool required) {
+        FormField made;
+        made.question.id = id;
+        made.question.type = type;
+        made.question.required = required;
+        made.question.text = local_text(*m_ports.catalogue, "board.field." + id);
+        return made;
+    };
+    auto outcome = field(outcome_field, core::QuestionType::Single, true);
+    for (const auto* each : outcomes)
+        outcome.question.options.push_back({each, local_text(*m_ports.catalogue, std::string("board.outcome.") + each)});
+    auto lead = field(lead_field, core::QuestionType::Single, true);
+    for (const auto* each : {"no", "yes"})
+        lead.question.options.push_back({each, local_text(*m_ports.catalogue, std::string("board.lead.") + each)});
+    auto note = field(note_field, core::QuestionType::TextArea, false);
+    note.max_characters = note_characters;
+    screen::OutcomeForm state;
+    state.booking = edit.id;
+    const bool has_lead = !(*stored)->lead.empty(); // one is enough
+    state.form.add_page(has_lead ? std::vector{std::move(outcome)} : std::vector{std::move(outcome), std::move(lead)});
+    state.form.add_page({std::move(note)});
+    if (!(*stored)->outcome.empty())
+        state.form.set(outcome_field, (*stored)->outcome);
+    if (!has_lead)
+        state.form.set(lead_field, std::string("no"));
+    if (!(*stored)->outcome_note.empty())
+        state.form.set(note_field, (*stored)->outcome_note);
+    show(std::move(state));
+}
+
+void KioskApp::next_in_outcome() {
+    auto* state = on_screen<screen::OutcomeForm>();
+    auto& form = state->form;
+    if (!form.check_page())
+        return focus_on(form.wants_focus());
+    if (!form.on_last_page()) {
+        form.next_page();
+        return focus_on({});
+    }
+    const auto booking = state->booking;
+    const auto result = m_ports.bookings->outcome(booking, form.text(outcome_field), form.text(note_field), form.text(lead_field) == "yes",
+                                                  m_staff ? m_staff->id : std::string());
+    if (!result)
+        return say({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, result.error().message_key)}}});
+    go_idle();
+    if (!m_staff)
+        return;
+    m_staff->board.booking = booking;
+    tell_board(result, "outcome");
+}
+
+} // namespace kiosk::app
