@@ -28,7 +28,8 @@ struct Suggestion {
 
 class SuggestionIndex {
 public:
-    // Answers offers, needs, tracks, looking_for of each registration; an organisation's people count for each other.
+    // Answers offers, needs, tracks, looking_for of each registration. What an organisation's people (who share) offer and
+    // need counts half for their colleagues. Blocked, cancelled, pending ones and tickets that two people hold stay out.
     static SuggestionIndex build(std::span<const Registration> registrations);
     SuggestionIndex(SuggestionIndex&&) noexcept;
     SuggestionIndex& operator=(SuggestionIndex&&) noexcept;
@@ -38,7 +39,7 @@ public:
     // `present`: tickets to prefer (checked in), sorted.
     std::vector<Suggestion> suggest(std::string_view ticket, std::span<const std::string> present,
                                     std::span<const std::string> not_these, std::size_t limit) const;
-    std::size_t size() const;
+    std::size_t size() const; // people who may be suggested; somebody without consent may ask but is not one of them
 
 private:
     SuggestionIndex();
