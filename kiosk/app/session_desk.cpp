@@ -236,9 +236,11 @@ Result<SessionResult> SessionDesk::invite(const std::string& session, const std:
     } else {
         const auto organisation = fold(person->person.organisation);
         KIOSK_TRY(const auto quotas, store.quotas(session));
-        const auto quota = std::ranges::find_if(
-            quotas, [&](const OrganisationQuota& q) { return !organisation.empty() && fold(q.organisation) == organisation; });
-        if (quota != quotas.end()) {
+        std::optional<std::int64_t> seats; // in all roles together
+        for (const auto& quota : quotas)
+            if (!organisation.empty() && fold(quota.organisation) == organisation)
+                seats = seats.value_or(0) + quota.seats;
+        if (seats) {
             std::int64_t used = 0;
             KIOSK_TRY(const auto invitations, store.invitations(session));
             for (const auto& other : invitations) {
@@ -247,7 +249,7 @@ Result<SessionResult> SessionDesk::invite(const std::string& session, const std:
                 KIOSK_TRY(const auto colleague, person_with(store, other.ticket));
                 used += colleague && fold(colleague->person.organisation) == organisation;
             }
-            if (used >= quota->seats)
+            if (used >= *seats)
                 return refused(SessionReason::TooManySeats, standing);
         }
     }
@@ -272,8 +274,9 @@ Result<SessionResult> SessionDesk::revoke(const std::string& session, const std:
     return SessionResult{SessionReason::None, known.standing.state, invitation->status};
 }
 
-Result<SessionResult> SessionDesk::set_quota(const OrganisationQuota& quota) {
+Result<SessionResult> SessionDesk::set_quota(const OrganisationQuota& wanted) {
     auto& store = *m_services.store;
+    auto quota = wanted;
     KIOSK_TRY(const auto known, known_of(store, *m_config, quota.session));
     // Who may change the session deals out its seats.
     const SessionActRecord like{quota.session, SessionAct::Change, quota.by, m_services.clock->now(), {}};
@@ -281,6 +284,11 @@ Result<SessionResult> SessionDesk::set_quota(const OrganisationQuota& quota) {
         return refused(reason, known.standing);
     if (fold(quota.organisation).empty() || quota.seats < 0 || rank_of(quota.role) == 4)
         return fail(ErrorCode::Invalid, "error.session_quota");
+    KIOSK_TRY(const auto quotas, store.quotas(quota.session)); // one organisation, however it is spelt, has one of a role
+    if (const auto same = std::ranges::find(quotas, fold(quota.organisation),
+                                            [](const OrganisationQuota& there) { return fold(there.organisation); });
+        same != quotas.end())
+        quota.organisation = same->organisation;
     const std::array drafts{make_quota(quota)};
     KIOSK_CHECK(store.append(drafts));
     return SessionResult{SessionReason::None, known.standing.state, {}};

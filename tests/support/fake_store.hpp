@@ -337,7 +337,7 @@ private:
             m_session_acts[act.session].push_back({operation.id, operation.hlc, act});
         } else if (operation.kind == kind::quota_set) {
             KIOSK_TRY(auto quota, core::decode_quota(operation));
-            m_quotas[{quota.session, core::fold(quota.organisation)}] = quota;
+            m_quotas[{quota.session, quota.organisation + "/" + quota.role}] = quota;
         } else if (operation.kind == kind::scan) {
             KIOSK_TRY(auto record, core::decode_scan(operation));
             m_scans.push_back({operation.id, record, m_undone.contains(core::to_string(operation.id))});
@@ -388,7 +388,7 @@ private:
     std::map<std::pair<std::string, std::string>, core::Invitation> m_invitations;
     std::map<std::string, core::PrivateSession> m_private_sessions;
     std::map<std::string, std::vector<core::StoredSessionAct>> m_session_acts;
-    std::map<std::pair<std::string, std::string>, core::OrganisationQuota> m_quotas; // session, folded organisation
+    std::map<std::pair<std::string, std::string>, core::OrganisationQuota> m_quotas; // session, organisation and role
     std::set<std::string> m_revoked;
     std::set<std::string> m_undone;
     std::vector<core::StoredScan> m_scans;
