@@ -66,8 +66,8 @@ private:
                 task = std::move(m_tasks.front());
                 m_tasks.pop_front();
             }
+            ++m_done; // before: whoever waits for the task may look at once when it is over
             task();
-            ++m_done;
         }
     }
 
