@@ -239,11 +239,28 @@ public:
         return found_in(m_leads, std::string(uid)).value_or(std::vector<core::Lead>{});
     }
 
-    core::Result<std::vector<core::Booking>> bookings() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
-    core::Result<std::optional<core::Booking>> booking(std::string_view ) override { return std::optional<core::Booking>{}; }
-    core::Result<std::vector<core::Booking>> bookings_of(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
-    core::Result<std::vector<core::Booking>> bookings_at(std::string_view ) override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
-    core::Result<std::vector<core::Booking>> pending_bookings() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Booking>>>())>{}; }
+    // As they stand but for displaced ones, which need leases.
+    core::Result<std::vector<core::Booking>> bookings() override {
+        return bookings_where([](const core::Booking&) { return true; });
+    }
+    core::Result<std::optional<core::Booking>> booking(std::string_view uid) override {
+        KIOSK_TRY(auto found, bookings_where([&](const core::Booking& booking) { return booking.request.uid == uid; }));
+        return found.empty() ? std::optional<core::Booking>{} : std::optional(std::move(found.front()));
+    }
+    core::Result<std::vector<core::Booking>> bookings_of(std::string_view ticket) override {
+        return bookings_where([&](const core::Booking& booking) {
+            const auto& people = booking.request.participants;
+            return std::ranges::find(people, ticket, &core::Participant::ticket) != people.end();
+        });
+    }
+    core::Result<std::vector<core::Booking>> bookings_at(std::string_view unit) override {
+        return bookings_where([&](const core::Booking& booking) {
+            return booking.request.unit == unit || booking.request.session == unit;
+        });
+    }
+    core::Result<std::vector<core::Booking>> pending_bookings() override {
+        return bookings_where([](const core::Booking& booking) { return booking.stage == core::BookingStage::Requested; });
+    }
     core::Result<std::vector<core::Lease>> leases() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Lease>>>())>{}; }
     core::Status change_leases(std::span<const core::Lease> , std::span<const std::string> ) override { return core::Status{}; }
     core::Result<std::uint64_t> last_booking_seq() override { return std::uint64_t{0}; }
@@ -301,6 +318,19 @@ private:
         return found;
     }
 
+    template <typename Predicate> core::Result<std::vector<core::Booking>> bookings_where(Predicate predicate) const {
+        std::vector<core::Booking> found;
+        for (const auto& [uid, stored] : m_booking_requests) {
+            const auto acts = found_in(m_booking_acts, uid).value_or(std::vector<core::StoredAct>{});
+            if (auto booking = core::fold_booking(stored.second, stored.first, acts); predicate(booking))
+                found.push_back(std::move(booking));
+        }
+        std::sort(found.begin(), found.end(), [](const core::Booking& a, const core::Booking& b) {
+            return std::tie(a.request.starts, a.request.unit, a.request.uid) < std::tie(b.request.starts, b.request.unit, b.request.uid);
+        });
+        return found;
+    }
+
     // Admitted and not undone, by (time, operation id).
     // At one checkpoint, or at all where it is empty.
     std::vector<core::StoredScan> standing(std::string_view checkpoint = {}) const {
@@ -338,6 +368,12 @@ private:
         } else if (operation.kind == kind::quota_set) {
             KIOSK_TRY(auto quota, core::decode_quota(operation));
             m_quotas[{quota.session, quota.organisation + "/" + quota.role}] = quota;
+        } else if (operation.kind == kind::booking_request) {
+            KIOSK_TRY(auto request, core::decode_booking_request(operation));
+            m_booking_requests.emplace(request.uid, std::pair(operation.id, request));
+        } else if (operation.kind == kind::booking_act) {
+            KIOSK_TRY(auto act, core::decode_booking_act(operation));
+            m_booking_acts[act.booking].push_back({operation.id, operation.hlc, act});
         } else if (operation.kind == kind::scan) {
             KIOSK_TRY(auto record, core::decode_scan(operation));
             m_scans.push_back({operation.id, record, m_undone.contains(core::to_string(operation.id))});
@@ -389,6 +425,8 @@ private:
     std::map<std::string, core::PrivateSession> m_private_sessions;
     std::map<std::string, std::vector<core::StoredSessionAct>> m_session_acts;
     std::map<std::pair<std::string, std::string>, core::OrganisationQuota> m_quotas; // session, organisation and role
+    std::map<std::string, std::pair<core::OperationId, core::BookingRequest>> m_booking_requests;
+    std::map<std::string, std::vector<core::StoredAct>> m_booking_acts;
     std::set<std::string> m_revoked;
     std::set<std::string> m_undone;
     std::vector<core::StoredScan> m_scans;
