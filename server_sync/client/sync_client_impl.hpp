@@ -24,6 +24,12 @@ struct ChainState {
     std::uint64_t refused = 0;   // an operation that the hub does not even take alone
     std::uint64_t resume = 0;    // where to go on once that one was tried again
     bool is_stuck = false;
+    // What the hub lacks is not here either: it begins right after `stuck_at`, and the first that is here lies behind it.
+    bool gap_first = false;
+    // Everything of this chain that is here was taken, up to this number, while the hub's own count ends at `gap_after`:
+    // the numbers between went with a disk, and nobody can bring them.
+    std::uint64_t settled = 0;
+    std::uint64_t gap_after = 0;
 };
 
 // Looking for the first operation of the present chain that the hub knows otherwise.

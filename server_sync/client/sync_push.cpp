@@ -324,6 +324,9 @@ Result<bool> SyncClient::Impl::take_acknowledged(Standing& standing, const Batch
         const auto accepted = std::min(hub_has, ours);
         if (hub_has > accepted)
             state.probe = hub_has;
+        if (state.settled != 0 && state.settled == chain.last_seq && state.settled == chain.acknowledged &&
+            hub_has == state.gap_after)
+            continue; // it counts up to the gap, as it did when everything behind it was taken
         const auto before = chain.acknowledged;
         if (accepted != before) {
             KIOSK_CHECK(replica.acknowledge(chain.incarnation, accepted));
@@ -332,7 +335,7 @@ Result<bool> SyncClient::Impl::take_acknowledged(Standing& standing, const Batch
         if (!of_batch || batch.kind != Batch::Kind::Own)
             continue;
         if (accepted > before) {
-            state.is_stuck = false;
+            state.is_stuck = state.gap_first = false;
             state.refused = state.refused > accepted ? state.refused : 0;
             moved = true;
         } else if (accepted < before) {
@@ -347,8 +350,21 @@ Result<bool> SyncClient::Impl::take_acknowledged(Standing& standing, const Batch
             state.offered = std::max({last_sent, state.offered, state.refused != 0 ? 0 : state.resume});
             if (!state.is_stuck)
                 offer_again_boot_ms = clock.boot_ms() + options.longest_retry_ms;
+            if (batch.after == accepted)
+                state.gap_first = request.operations.front().id.seq > accepted + 1;
             state.is_stuck = true;
             state.stuck_at = accepted;
+            // A chain of an older name may have holes where this machine was put back to an old image: what came later
+            // returned through others. What we don't have is not ours to bring.
+            if (!chain.present && state.gap_first && state.refused == 0 && state.offered >= chain.last_seq &&
+                !reply.revoked) {
+                KIOSK_CHECK(replica.acknowledge(chain.incarnation, chain.last_seq));
+                chain.acknowledged = chain.last_seq;
+                state = {};
+                state.settled = chain.last_seq;
+                state.gap_after = accepted;
+                moved = true;
+            }
         }
     }
     return moved;

@@ -230,6 +230,7 @@ public:
         std::string incarnation;
         std::vector<Operation> operations;
         std::uint64_t acknowledged = 0;
+        std::uint64_t last_seq() const { return operations.empty() ? 0 : operations.back().id.seq; }
     };
     struct State { // an image of the disk
         std::vector<Chain> chains;
@@ -276,7 +277,7 @@ public:
         standing.event = "ev";
         standing.mark = m_state.mark;
         for (const auto& chain : m_state.chains)
-            standing.chains.push_back({chain.incarnation, chain.operations.size(),
+            standing.chains.push_back({chain.incarnation, chain.last_seq(),
                                        chain.operations.empty() ? "" : hex_of(chain.operations.back().hash),
                                        chain.acknowledged, &chain == &m_state.chains.back()});
         return standing;
@@ -290,11 +291,13 @@ public:
         std::size_t bytes = 0;
         for (const auto& chain : m_state.chains)
             if (chain.incarnation == incarnation)
-                for (auto seq = after; seq < chain.operations.size() && found.size() < limit; ++seq) {
-                    bytes += chain.operations[seq].body.size() + chain.operations[seq].subject.size();
-                    if (bytes > limit_bytes && !found.empty())
+                for (const auto& operation : chain.operations) {
+                    if (operation.id.seq <= after)
+                        continue;
+                    bytes += operation.body.size() + operation.subject.size();
+                    if (found.size() == limit || (bytes > limit_bytes && !found.empty()))
                         break;
-                    found.push_back(chain.operations[seq]);
+                    found.push_back(operation);
                 }
         return found;
     }
@@ -312,7 +315,7 @@ public:
             return std::unexpected(*fail_with);
         for (auto& chain : m_state.chains)
             if (chain.incarnation == incarnation) {
-                KIOSK_ASSERT(seq <= chain.operations.size());
+                KIOSK_ASSERT(seq <= chain.last_seq());
                 chain.acknowledged = seq;
             }
         return {};
@@ -325,8 +328,15 @@ public:
             if (cannot_keep.contains(operation.id))
                 return core::fail(ErrorCode::Invalid, "error.invalid", "can't keep it");
         for (const auto& operation : operations)
-            if (m_state.known.try_emplace(operation.id, operation.hash).second)
+            if (m_state.known.try_emplace(operation.id, operation.hash).second) {
                 m_state.others.push_back(operation);
+                // Of an older name of ours, coming back: it stands where it was written, gaps before it or not.
+                for (auto& chain : m_state.chains)
+                    if (&chain != &m_state.chains.back() && chain.incarnation == operation.id.incarnation)
+                        chain.operations.insert(std::ranges::upper_bound(chain.operations, operation.id.seq, {},
+                                                                         [](const Operation& one) { return one.id.seq; }),
+                                                operation);
+            }
         m_state.mark = mark;
         return {};
     }
@@ -435,7 +445,7 @@ struct FakeKiosk {
     }
     bool is_drained() const {
         for (const auto& chain : replica.state().chains)
-            if (chain.acknowledged != chain.operations.size())
+            if (chain.acknowledged != chain.last_seq())
                 return false;
         const auto& mark = replica.state().mark;
         return mark.epoch == hub.epoch && mark.after == hub.log.size() && !mark.relay_due;

@@ -223,6 +223,59 @@ TEST_CASE("sync identity: an old image goes on under a new name and gets its los
     CHECK(hub.log.size() == 155);
 }
 
+TEST_CASE("sync identity: numbers of an older name that exist nowhere any more are waited for by nobody",
+          "[sync_client][identity]") {
+    FakeHub hub;
+    FakeKiosk kiosk(hub);
+    kiosk.replica.write(10);
+    REQUIRE(kiosk.drain());
+    const auto image = kiosk.replica.image();
+    const FakeHub backup(hub);
+    kiosk.replica.write(15);
+    REQUIRE(kiosk.drain());
+    const auto written = kiosk.replica.present().operations;
+    // Hub and kiosk are put back; of what was written since, others have brought the end and nobody the beginning.
+    hub.restore(backup, "e2");
+    kiosk.replica.put_back(image);
+    kiosk.start();
+    for (std::size_t seq = 16; seq <= 25; ++seq)
+        hub.store(written[seq - 1]);
+    REQUIRE(kiosk.drain());
+    CHECK(kiosk.replica.begun == 2);
+    CHECK(kiosk.replica.forks == 0);
+    CHECK(kiosk.replica.state().chains.front().last_seq() == 25);
+    CHECK(hub.contiguous("k1", "k1i1") == 10);
+    CHECK(kiosk.client->status().trouble == Trouble::None);
+
+    // Nothing of it is offered again, neither after a while nor after a greeting.
+    hub.push_sizes.clear();
+    for (const auto until = kiosk.clock.at.unix_ms + 20 * 60'000; kiosk.clock.at.unix_ms < until;)
+        kiosk.push();
+    CHECK(std::ranges::all_of(hub.push_sizes, [](std::size_t size) { return size == 0; }));
+    CHECK(kiosk.client->status().pending == 0);
+
+    SECTION("a program that starts anew") {
+        kiosk.start();
+        REQUIRE(kiosk.drain());
+    }
+    SECTION("a hub that is restored once more is offered all of it that is here") {
+        hub.restore(backup, "e3");
+        REQUIRE(kiosk.drain());
+        for (std::size_t seq = 16; seq <= 25; ++seq)
+            CHECK(hub.has(written[seq - 1]));
+    }
+    SECTION("somebody had the rest after all") {
+        for (std::size_t seq = 11; seq <= 15; ++seq)
+            hub.store(written[seq - 1]);
+        REQUIRE(kiosk.drain());
+        CHECK(kiosk.replica.has(written[12]));
+    }
+    kiosk.replica.write(3);
+    REQUIRE(kiosk.drain());
+    require_all_at_hub(kiosk.replica, hub);
+    CHECK(hub.quarantine.empty());
+}
+
 TEST_CASE("sync identity: numbers used twice are written anew from the first that differs", "[sync_client][identity]") {
     FakeHub hub;
     FakeKiosk kiosk(hub);
