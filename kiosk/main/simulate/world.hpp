@@ -53,6 +53,7 @@ private:
     void count_what_is_left();
     bool is_over() const { return m_time.elapsed_ms() >= m_work_ms; }
 
+    std::uint64_t check_gaps(const std::vector<core::Operation>& operations);
     void check_machines(const std::vector<core::Operation>& operations, const std::string& reference_dump);
     void check_ledger(const std::vector<core::Operation>& operations);
     void check_identities(const std::vector<core::Operation>& operations);
