@@ -376,7 +376,9 @@ class Free {
 public:
     Free(const EventConfig& config, const BookingPolicy& policy, std::span<const Booking> bookings,
          std::span<const std::string> people, std::span<const Lease> leases, Instant now)
-        : m_config(config), m_people(people), m_leases(leases.begin(), leases.end()), m_now(now) {
+        : m_people(people), m_leases(leases.begin(), leases.end()), m_now(now) {
+        for (const auto& ticket : people)
+            m_is_host.push_back(config.is_host(ticket));
         std::map<std::string_view, std::int64_t> active;
         for (const auto& booking : bookings) {
             if (!is_active(booking, now, policy.grace_ms))
@@ -412,11 +414,12 @@ public:
                (taken == m_at_unit.end() || std::ranges::none_of(taken->second, meets));
     }
     bool is_held(const BookableUnit& unit, const Slot& slot) const {
-        return holds(unit_resource(unit.id, slot.starts, slot.ends)) &&
-               std::ranges::all_of(m_people, [&](const std::string& ticket) {
-                   return holds(m_config.is_host(ticket) ? person_resource(ticket, slot.starts, slot.ends)
-                                                         : person_resource(ticket));
-               });
+        if (!holds(unit_resource(unit.id, slot.starts, slot.ends)))
+            return false;
+        for (std::size_t i = 0; i < m_people.size(); ++i)
+            if (!holds(m_is_host[i] ? person_resource(m_people[i], slot.starts, slot.ends) : person_resource(m_people[i])))
+                return false;
+        return true;
     }
 
 private:
@@ -428,8 +431,8 @@ private:
         return cover(of_subject, std::span(&need, 1), std::numeric_limits<std::uint64_t>::max(), m_now, {}).missing.empty();
     }
 
-    const EventConfig& m_config;
     std::span<const std::string> m_people;
+    std::vector<bool> m_is_host; // of the people
     std::vector<Lease> m_leases;
     Instant m_now;
     std::unordered_map<std::string_view, std::vector<const BookingRequest*>> m_at_unit;

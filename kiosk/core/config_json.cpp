@@ -7,11 +7,16 @@
 #include "core/records.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace kiosk::core {
 
 namespace {
+
+constexpr std::int64_t max_unit_seats = 1000;
+constexpr std::size_t max_unit_slots = 500;
+constexpr std::size_t max_units = 2000;
 
 constexpr Words<Scope, 3> scopes{{{Scope::Event, "event"}, {Scope::Day, "day"}, {Scope::Session, "session"}}};
 constexpr Words<SessionState, 5> session_states{{{SessionState::Draft, "draft"},
@@ -209,6 +214,23 @@ Json write_checkpoint(const Checkpoint& door) {
     return json;
 }
 
+// Checked here, for whoever moves slots on a screen writes the same document: slots of one unit never overlap.
+Status check_slots(const BookableUnit& unit) {
+    std::vector<const Slot*> in_time;
+    std::set<std::string_view> ids;
+    for (const auto& slot : unit.slots) {
+        if (!ids.insert(slot.id).second)
+            return fail(ErrorCode::Invalid, "error.field", "unit " + unit.id + " has the slot " + slot.id + " twice");
+        in_time.push_back(&slot);
+    }
+    std::ranges::sort(in_time, {}, &Slot::starts);
+    for (std::size_t i = 1; i < in_time.size(); ++i)
+        if (in_time[i]->starts < in_time[i - 1]->ends)
+            return fail(ErrorCode::Invalid, "error.field",
+                        "unit " + unit.id + ": the slots " + in_time[i - 1]->id + " and " + in_time[i]->id + " overlap");
+    return {};
+}
+
 Result<BookableUnit> read_unit(const Json& json) {
     JsonFields fields(json, "unit");
     BookableUnit unit;
@@ -218,41 +240,51 @@ Result<BookableUnit> read_unit(const Json& json) {
     if (fields.has("label")) // the scenario format's one-language label
         unit.label.zh = fields.text("label");
     unit.seats = fields.optional_integer("seats").value_or(2);
-    if (unit.seats < 1)
-        fields.problem("seats", "must be at least 1");
+    if (unit.seats < 1 || unit.seats > max_unit_seats)
+        fields.problem("seats", "must be from 1 to 1000");
     unit.owner_org = fields.text("owner_org");
     unit.host = fields.text("host");
     unit.kiosk = fields.text("kiosk");
-    if (fields.has("slots") && !fields.raw("slots").is_array())
-        fields.problem("slots", "must be a list");
-    else
-        for (const auto& item : fields.raw("slots")) {
+    for (const auto* text : {&unit.id, &unit.kind, &unit.host, &unit.kiosk})
+        if (text->size() > max_uid_bytes)
+            fields.problem("id", "is too long, or its kind, host or kiosk is");
+    const auto& slots = fields.raw("slots");
+    if (!slots.is_null() && (!slots.is_array() || slots.size() > max_unit_slots)) {
+        fields.problem("slots", "must be a list of at most 500");
+    } else {
+        for (const auto& item : slots) {
             JsonFields line(item, "unit.slots");
-            Slot slot{line.required_text("id"), line.optional_instant("starts").value_or(Instant{}),
-                      line.optional_instant("ends").value_or(Instant{}), line.boolean("blocked", false)};
-            if (slot.ends <= slot.starts)
-                line.problem("ends", "must be after starts");
-            if (unit.slot(slot.id) != nullptr)
-                line.problem("id", "is there twice");
+            const auto second = [](std::optional<Instant> at) { // whole ones, as resources have them
+                return Instant{at.value_or(Instant{}).unix_ms / 1000 * 1000};
+            };
+            Slot slot{line.required_text("id"), second(line.optional_instant("starts")),
+                      second(line.optional_instant("ends")), line.boolean("blocked", false)};
+            if (slot.id.size() > max_uid_bytes)
+                line.problem("id", "is too long");
+            if (!line.has("starts") || !line.has("ends") || slot.ends <= slot.starts)
+                line.problem(slot.id, "must end after it starts");
             KIOSK_CHECK(line.status());
             unit.slots.push_back(std::move(slot));
         }
+    }
     KIOSK_CHECK(fields.status());
+    KIOSK_CHECK(check_slots(unit));
     return unit;
 }
 
 Json write_unit(const BookableUnit& unit, const TimeZone& zone) {
-    Json json{{"id", unit.id}, {"kind", unit.kind}, {"seats", unit.seats}, {"slots", Json::array()}};
-    for (const auto& [name, text] : {std::pair{"label_zh", &unit.label.zh}, std::pair{"label_en", &unit.label.en},
-                                     std::pair{"owner_org", &unit.owner_org}, std::pair{"host", &unit.host},
-                                     std::pair{"kiosk", &unit.kiosk}})
-        if (!text->empty())
-            json[name] = *text;
-    for (const auto& slot : unit.slots)
-        json["slots"].push_back({{"id", slot.id},
-                                 {"starts", zone.rfc3339(slot.starts)},
-                                 {"ends", zone.rfc3339(slot.ends)},
-                                 {"blocked", slot.blocked}});
+    Json json{{"id", unit.id}, {"kind", unit.kind}, {"seats", unit.seats}};
+    put_text(json, "label_zh", unit.label.zh);
+    put_text(json, "label_en", unit.label.en);
+    put_text(json, "owner_org", unit.owner_org);
+    put_text(json, "host", unit.host);
+    put_text(json, "kiosk", unit.kiosk);
+    auto& slots = json["slots"] = Json::array();
+    for (const auto& slot : unit.slots) {
+        slots.push_back({{"id", slot.id}, {"starts", zone.rfc3339(slot.starts)}, {"ends", zone.rfc3339(slot.ends)}});
+        if (slot.blocked)
+            slots.back()["blocked"] = true;
+    }
     return json;
 }
 
@@ -353,6 +385,8 @@ Result<EventConfig> assemble_config(std::span<const ConfigDocument> documents) {
         } else if (document.entity == "staff") {
             KIOSK_CHECK(append_parsed(config.staff, read_staff(json)));
         } else if (document.entity == "unit") {
+            if (config.units.size() == max_units)
+                return fail(ErrorCode::TooLarge, "error.field", "there are more than 2000 units");
             KIOSK_CHECK(append_parsed(config.units, read_unit(json)));
         }
         // Entities of a newer version are kept by the store and mean nothing here.

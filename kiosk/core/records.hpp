@@ -40,7 +40,7 @@ struct UndoRecord {
 };
 
 // One document of the event's configuration, the last written one of its (entity, id) stands.
-// entity: event, ticket_type, session, checkpoint, question, key, staff. The JSON of each is described beside the
+// entity: event, ticket_type, session, checkpoint, question, key, staff, unit. The JSON of each is described beside the
 // functions that read it in records.cpp, and is the same as in the seed of a scenario file.
 struct ConfigDocument {
     std::string entity;
