@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check_in.hpp"
 
+#include "core/load_config.hpp"
 #include "core/names.hpp"
 #include "core/phone.hpp"
 #include "core/questions.hpp"
@@ -58,8 +59,7 @@ Result<CheckIn> CheckIn::create(Services services) {
 }
 
 Status CheckIn::reload() {
-    KIOSK_TRY(const auto documents, m_services.store->config());
-    KIOSK_TRY(auto config, assemble_config(documents));
+    KIOSK_TRY(auto config, load_config(*m_services.store));
     KIOSK_TRY(const auto status, m_services.store->status());
     m_config = std::make_shared<const EventConfig>(std::move(config));
     m_device = status.device;
@@ -187,6 +187,11 @@ Result<std::optional<OperationId>> CheckIn::commit(const ScanRequest& request, s
     if (decision.outcome == Outcome::Admitted) {
         record.consents = request.consents;
         record.answers = request.answers;
+        if (const auto nda = request.consents.find("nda"); nda != request.consents.end() && nda->second && !record.session.empty()) {
+            KIOSK_TRY(const auto sessions, m_services.store->private_sessions());
+            if (const auto found = std::ranges::find(sessions, record.session, &PrivateSession::session); found != sessions.end())
+                record.nda_version = found->nda_version;
+        }
     }
     std::vector<OperationDraft> drafts;
     if (new_registration)

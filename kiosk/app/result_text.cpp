@@ -94,6 +94,10 @@ ResultView result_view(const core::Decision& decision, const ResultSetting& sett
         view.tone = Tone::Stop;
         view.title = {reason_key(decision.reason, "title"), {}};
         view.detail = {reason_key(decision.reason, "detail"), {}};
+        if (decision.explanation.key == "explanation.session_cancelled") { // another door is no help
+            view.title = {"result.session_cancelled.title", {}};
+            view.detail = {"result.session_cancelled.detail", {}};
+        }
         view.can_call_staff = setting.can_call_staff;
         break;
     }
@@ -134,7 +138,8 @@ std::vector<std::string> result_text_keys() {
                                   "result.admitted.detail",        "result.exit.title",
                                   "result.exit.title_no_name",     "result.exit.detail",
                                   "result.already_in.detail_at",   "result.already_in.detail_yesterday",
-                                  "result.already_in.detail_days"};
+                                  "result.already_in.detail_days", "result.session_cancelled.title",
+                                  "result.session_cancelled.detail"};
     for (const auto reason : all_reasons)
         for (const auto* part : {"title", "detail"})
             keys.push_back(reason_key(reason, part));

@@ -231,9 +231,15 @@ private:
     Reason open() {
         if (!entering())
             return Reason::None;
-        const auto* session = closed_door();
-        const bool not_approved = session && session->state != SessionState::Approved;
-        return m_checkpoint.closed || m_config.event.closed || not_approved ? Reason::Closed : Reason::None;
+        if (const auto* session = closed_door(); session && session->cancelled) {
+            m_decision->explanation = {"explanation.session_cancelled", {}};
+            return Reason::Closed;
+        } else if (session && session->state != SessionState::Approved) {
+            m_decision->explanation = {session->state == SessionState::Locked ? "explanation.session_locked"
+                                                                              : "explanation.session_not_approved", {}};
+            return Reason::Closed;
+        }
+        return m_checkpoint.closed || m_config.event.closed ? Reason::Closed : Reason::None;
     }
 
     Reason room() {

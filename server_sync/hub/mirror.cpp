@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/mirror.hpp"
 
+#include "core/load_config.hpp"
 #include "hub/directory.hpp"
 #include "protocol/operation_json.hpp"
 
@@ -175,8 +176,7 @@ Result<std::vector<Conflict>> Mirror::conflicts() {
 
 Result<std::vector<Conflict>> Mirror::find_conflicts() {
     std::vector<Conflict> conflicts;
-    KIOSK_TRY(const auto documents, m_database->config());
-    const auto config = kiosk::core::assemble_config(documents);
+    const auto config = kiosk::core::load_config(*m_database);
     if (!config)
         return conflicts; // without doors there is nothing that could be entered twice
     // Two walks, so that only scans of tickets that came more than once are held.

@@ -2,6 +2,7 @@
 #include "main/kiosk/hub_link.hpp"
 
 #include "client/hub_address.hpp"
+#include "core/load_config.hpp"
 #include "main/wiring/conflict_list.hpp"
 #include "protocol/messages.hpp"
 #include "storage/journal_reader.hpp"
@@ -304,8 +305,7 @@ void HubLink::look_for_conflicts() {
         options.random = m_ports.random;
         options.hasher = m_ports.hasher;
         KIOSK_TRY(const auto database, storage::Database::open_read_only(m_ports.database_file.string(), options));
-        KIOSK_TRY(const auto documents, database->config());
-        KIOSK_TRY(const auto config, core::assemble_config(documents));
+        KIOSK_TRY(const auto config, core::load_config(*database));
         KIOSK_TRY(const auto conflicts, wiring::load_conflicts(*database, config, *m_ports.hasher));
         constexpr std::size_t most = 200;
         app::notice::DuplicatesFound made;

@@ -4,6 +4,8 @@
 #include "core/json_depth.hpp"
 #include "crypto/crypto.hpp"
 
+#include <array>
+
 namespace kiosk::wiring {
 
 using core::ErrorCode;
@@ -45,8 +47,9 @@ const std::vector<SeedKind>& seed_kinds() {
         {"ticket_types", "ticket_type", {"id", "name_zh", "name_en"}},
         {"sessions",
          "session",
-         {"id", "kind", "starts", "ends", "capacity", "nda", "title_zh", "title_en", "public_title_zh",
-          "public_title_en"}},
+         {"id", "kind", "starts", "ends", "capacity", "minimum", "nda", "title_zh", "title_en", "public_title_zh",
+          "public_title_en", "room_zh", "room_en", "host", "host_org", "note_taker", "level", "nda_text_zh", "nda_text_en",
+          "nda_version", "rivals"}},
         {"checkpoints",
          "checkpoint",
          {"id", "name", "name_zh", "name_en", "scope", "session", "ticket_types", "allow_reentry", "allow_multiple",
@@ -63,7 +66,40 @@ const std::vector<SeedKind>& seed_kinds() {
     return kinds;
 }
 
-Status read_documents(const Json& seed, std::vector<core::ConfigDocument>& documents) {
+// Takes out of a session what only the devices get that need it. Of a session that is open there is no such thing but its
+// title, which stays.
+Status take_private_part(Json& session, const std::string& where, std::vector<core::PrivateSession>& parts) {
+    constexpr std::array<const char*, 8> texts{"host", "host_org", "note_taker", "level", "nda_text_zh", "nda_text_en",
+                                               "nda_version", "rivals"};
+    const bool closed = session.value("kind", "") == "closed_door";
+    for (const auto* name : texts)
+        if (!closed && session.contains(name))
+            return wrong(where + "." + name + " is for sessions of the kind closed_door");
+    if (!closed)
+        return {};
+    core::PrivateSession part;
+    part.session = session.value("id", "");
+    part.title = {session.value("title_zh", ""), session.value("title_en", "")};
+    part.host = session.value("host", "");
+    part.host_org = session.value("host_org", "");
+    part.note_taker = session.value("note_taker", "");
+    part.nda_text = {session.value("nda_text_zh", ""), session.value("nda_text_en", "")};
+    part.nda_version = session.value("nda_version", "");
+    part.rivals = session.value("rivals", std::vector<std::string>());
+    const auto level = core::parse_confidentiality(session.value("level", "confidential"));
+    if (!level)
+        return wrong(where + ".level must be internal, confidential or strict");
+    part.level = *level;
+    std::size_t erased = session.erase("title_zh") + session.erase("title_en");
+    for (const auto* name : texts)
+        erased += session.erase(name);
+    if (erased > 0)
+        parts.push_back(std::move(part));
+    return {};
+}
+
+Status read_documents(const Json& seed, std::vector<core::ConfigDocument>& documents,
+                      std::vector<core::PrivateSession>& private_sessions) {
     auto event = seed.at("event");
     KIOSK_CHECK(only_keys(event,
                           {"code", "type", "addons", "starts", "ends", "admission", "timezone", "capacity", "settings",
@@ -88,6 +124,8 @@ Status read_documents(const Json& seed, std::vector<core::ConfigDocument>& docum
             if (!ids.insert(id).second)
                 return wrong(where + ": the id \"" + id + "\" is there twice");
             item.erase("pin"); // never into a document in the clear
+            if (std::string_view(kind.entity) == "session")
+                KIOSK_CHECK(take_private_part(item, where, private_sessions));
             item["order"] = documents.size();
             documents.push_back({kind.entity, id, item.dump()});
         }
@@ -229,7 +267,7 @@ Status read_into(const Json& seed, EventFile& file) {
     if (!seed.contains("event"))
         return wrong("seed needs \"event\"");
     std::vector<core::ConfigDocument> documents;
-    KIOSK_CHECK(read_documents(seed, documents));
+    KIOSK_CHECK(read_documents(seed, documents, file.private_sessions));
     KIOSK_TRY(file.config, core::assemble_config(documents));
     for (const auto& member : seed.value("staff", Json::array()))
         if (member.contains("pin"))

@@ -3,6 +3,7 @@
 // An event as a JSON file: its configuration, roster and lists, in the shape of a scenario's seed. Purpose: what
 // `kioskctl init` reads, and what scenarios begin with. Pure; refuses what it does not understand. Ownership: values.
 // Threads: any. Failure: an Error whose context names the place in the file.
+#include "core/closed_sessions.hpp"
 #include "core/records.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,6 +23,7 @@ struct EventFile {
     std::vector<core::Registration> registrations; // without uids
     std::vector<std::string> revoked;
     std::vector<core::Invitation> invitations;
+    std::vector<core::PrivateSession> private_sessions; // of closed ones that say more than their public document; `at` unset
 };
 
 core::Result<EventFile> read_event_file(const Json& seed);

@@ -90,6 +90,10 @@ Status set_up_event(Venue& venue, EventFile file) {
     std::vector<core::OperationDraft> drafts;
     for (const auto& document : core::config_documents(file.config))
         drafts.push_back(core::make_config(document));
+    for (auto& session : file.private_sessions) {
+        session.at = venue.clock().now();
+        drafts.push_back(core::make_private_session(session));
+    }
     for (const auto& code : file.revoked)
         drafts.push_back(core::make_revocation(code));
     for (const auto& invitation : file.invitations)

@@ -152,7 +152,9 @@ Status StoreReplica::ingest(std::span<const core::Operation> operations, const F
     KIOSK_CHECK(write([&](Database& database) { return without_report(database.ingest(rest, stored_mark)); }));
     if (m_on_arrival && !operations.empty())
         m_on_arrival({operations.size(), std::ranges::any_of(operations, [](const core::Operation& operation) {
-                          return operation.kind == core::operation_kind::config_set;
+                          namespace kind = core::operation_kind; // a closed session's door opens by its acts
+                          return operation.kind == kind::config_set || operation.kind == kind::session_set ||
+                                 operation.kind == kind::session_act;
                       })});
     return {};
 }

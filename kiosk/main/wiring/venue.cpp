@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/wiring/venue.hpp"
 
+#include "core/load_config.hpp"
 #include "main/wiring/plugin_tools.hpp"
 
 #include <unistd.h>
@@ -108,8 +109,7 @@ Result<std::unique_ptr<Venue>> Venue::open(VenueOptions options) {
 Status Venue::load_event() {
     m_check_in.reset();
     m_broker.reset();
-    KIOSK_TRY(const auto documents, m_database->config());
-    KIOSK_TRY(const auto config, core::assemble_config(documents));
+    KIOSK_TRY(const auto config, core::load_config(*m_database));
     if (m_options.with_plugins) {
         m_broker = make_broker(config.event, m_options.log, [&](plugin_host::Options& options) {
             if (m_options.plugin_transport)

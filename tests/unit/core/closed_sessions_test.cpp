@@ -28,6 +28,7 @@ constexpr Instant start{1'795'161'600'000}; // 2026-11-20 16:00 +08:00
 EventConfig demo() {
     EventConfig config;
     config.event.code = "DEMO";
+    config.event.type = "salon";
     config.event.starts = start;
     Session closed;
     closed.id = "cd1";
