@@ -29,6 +29,8 @@ public:
     std::optional<core::Error> fail_next_append;
     std::vector<core::Operation> operations; // everything that was appended, in order
     std::vector<std::size_t> batch_sizes;    // drafts of each append
+    bool has_hub = false;                    // then nothing is confirmed without leases
+    std::uint64_t feed_read = 0;             // how far its feed was read
     const std::map<std::string, core::Registration>& registrations() const { return m_registrations; }
     const std::vector<core::StoredScan>& scans() const { return m_scans; }
 
@@ -67,6 +69,7 @@ public:
             KIOSK_CHECK(trial.project(operation));
             made.push_back(std::move(operation));
         }
+        KIOSK_CHECK(check_confirmations(made));
         m_hlc = hlc;
         for (auto& operation : made) {
             KIOSK_CHECK(project(operation));
@@ -239,32 +242,51 @@ public:
         return found_in(m_leads, std::string(uid)).value_or(std::vector<core::Lead>{});
     }
 
-    // As they stand but for displaced ones, which need leases.
+    // As the database's: folded by the core, displaced ones told.
     core::Result<std::vector<core::Booking>> bookings() override {
         return bookings_where([](const core::Booking&) { return true; });
     }
     core::Result<std::optional<core::Booking>> booking(std::string_view uid) override {
-        KIOSK_TRY(auto found, bookings_where([&](const core::Booking& booking) { return booking.request.uid == uid; }));
+        auto found = bookings_where([&](const core::Booking& booking) { return booking.request.uid == uid; });
         return found.empty() ? std::optional<core::Booking>{} : std::optional(std::move(found.front()));
     }
     core::Result<std::vector<core::Booking>> bookings_of(std::string_view ticket) override {
         return bookings_where([&](const core::Booking& booking) {
-            const auto& people = booking.request.participants;
-            return std::ranges::find(people, ticket, &core::Participant::ticket) != people.end();
+            return std::ranges::find(booking.request.participants, ticket, &core::Participant::ticket) !=
+                   booking.request.participants.end();
         });
     }
     core::Result<std::vector<core::Booking>> bookings_at(std::string_view unit) override {
         return bookings_where([&](const core::Booking& booking) {
-            return booking.request.unit == unit || booking.request.session == unit;
+            return !unit.empty() && (booking.request.unit == unit || booking.request.session == unit);
         });
     }
     core::Result<std::vector<core::Booking>> pending_bookings() override {
         return bookings_where([](const core::Booking& booking) { return booking.stage == core::BookingStage::Requested; });
     }
-    core::Result<std::vector<core::Lease>> leases() override { return std::remove_cvref_t<decltype(*std::declval<core::Result<std::vector<core::Lease>>>())>{}; }
-    core::Status change_leases(std::span<const core::Lease> , std::span<const std::string> ) override { return core::Status{}; }
-    core::Result<std::uint64_t> last_booking_seq() override { return std::uint64_t{0}; }
-    core::Result<std::uint64_t> feed_after() override { return std::uint64_t{0}; }
+
+    core::Result<std::vector<core::Lease>> leases() override {
+        std::vector<core::Lease> rows;
+        for (const auto& [resource, lease] : m_leases)
+            rows.push_back(lease);
+        return rows;
+    }
+    core::Status change_leases(std::span<const core::Lease> put, std::span<const std::string> drop) override {
+        for (const auto& resource : drop)
+            m_leases.erase(resource);
+        for (const auto& lease : put)
+            m_leases[core::resource_text(lease.resource)] = lease;
+        return {};
+    }
+    core::Result<std::uint64_t> last_booking_seq() override {
+        std::uint64_t last = 0;
+        for (const auto& operation : operations)
+            if (operation.id.device == m_device && (operation.kind == core::operation_kind::booking_request ||
+                                                    operation.kind == core::operation_kind::booking_act))
+                last = std::max(last, operation.id.seq);
+        return last;
+    }
+    core::Result<std::uint64_t> feed_after() override { return feed_read; }
     core::Result<std::vector<core::PrivateSession>> private_sessions() override {
         std::vector<core::PrivateSession> rows;
         for (const auto& [id, session] : m_private_sessions)
@@ -318,17 +340,128 @@ private:
         return found;
     }
 
-    template <typename Predicate> core::Result<std::vector<core::Booking>> bookings_where(Predicate predicate) const {
-        std::vector<core::Booking> found;
-        for (const auto& [uid, stored] : m_booking_requests) {
-            const auto acts = found_in(m_booking_acts, uid).value_or(std::vector<core::StoredAct>{});
-            if (auto booking = core::fold_booking(stored.second, stored.first, acts); predicate(booking))
-                found.push_back(std::move(booking));
+    // ---- bookings ----
+
+    struct StoredBooking {
+        std::optional<core::BookingRequest> request;
+        core::OperationId id;
+        core::Hlc hlc;
+        std::vector<core::StoredAct> acts;
+    };
+    using StoredBookings = std::map<std::string, StoredBooking>;
+
+    static void project_booking(const core::Operation& operation, StoredBookings& bookings) {
+        if (operation.kind == core::operation_kind::booking_request) {
+            if (auto request = core::decode_booking_request(operation)) {
+                auto& stored = bookings[request->uid];
+                if (!stored.request || std::tie(operation.hlc, operation.id) < std::tie(stored.hlc, stored.id)) {
+                    stored.id = operation.id;
+                    stored.hlc = operation.hlc;
+                    stored.request = std::move(*request);
+                }
+            }
+        } else if (operation.kind == core::operation_kind::booking_act) {
+            if (auto act = core::decode_booking_act(operation)) {
+                auto& acts = bookings[act->booking].acts;
+                acts.push_back({operation.id, operation.hlc, std::move(*act)});
+            }
         }
-        std::sort(found.begin(), found.end(), [](const core::Booking& a, const core::Booking& b) {
-            return std::tie(a.request.starts, a.request.unit, a.request.uid) < std::tie(b.request.starts, b.request.unit, b.request.uid);
+    }
+
+    std::vector<core::Booking> standing_bookings(const StoredBookings& stored) const {
+        std::vector<core::Booking> folded;
+        for (const auto& [uid, booking] : stored)
+            if (booking.request)
+                folded.push_back(core::fold_booking(*booking.request, booking.id, booking.acts));
+        auto shown = folded;
+        for (auto& booking : shown)
+            if (core::is_displaced(booking, folded, capacity_of(booking.request.session))) {
+                booking.stage = core::BookingStage::Displaced;
+                booking.reason = core::BookingReason::Displaced;
+            }
+        std::ranges::sort(shown, [](const core::Booking& a, const core::Booking& b) {
+            return std::tie(a.request.starts, a.request.unit, a.request.uid) <
+                   std::tie(b.request.starts, b.request.unit, b.request.uid);
         });
-        return found;
+        return shown;
+    }
+
+    template <typename Predicate> std::vector<core::Booking> bookings_where(Predicate predicate) const {
+        auto rows = standing_bookings(m_bookings);
+        std::erase_if(rows, [&](const core::Booking& booking) { return !predicate(booking); });
+        return rows;
+    }
+
+    std::optional<std::int64_t> capacity_of(const std::string& session) const {
+        std::vector<core::ConfigDocument> documents;
+        for (const auto& [key, document] : m_config)
+            documents.push_back(document);
+        const auto config = session.empty() ? core::fail(core::ErrorCode::NotFound, "")
+                                            : core::assemble_config(documents);
+        const auto* found = config ? config->session(session) : nullptr;
+        return found ? found->capacity : std::nullopt;
+    }
+
+    // What the database asks of confirmations, before anything is kept.
+    core::Status check_confirmations(const std::vector<core::Operation>& made) const {
+        std::vector<core::BookingActRecord> confirmations;
+        auto then = m_bookings;
+        for (const auto& operation : made) {
+            project_booking(operation, then);
+            if (operation.kind != core::operation_kind::booking_act)
+                continue;
+            if (auto act = core::decode_booking_act(operation); act && act->act == core::BookingAct::Confirm)
+                confirmations.push_back(std::move(*act));
+        }
+        if (confirmations.empty())
+            return {};
+        const auto refused = [](const std::string& why) {
+            return core::fail(core::ErrorCode::Conflict, "error.booking_conflict", why);
+        };
+        const auto standing = standing_bookings(then);
+        for (const auto& confirmation : confirmations) {
+            if (confirmation.leases.empty() && has_hub)
+                return refused(confirmation.booking + ": without a lease");
+            for (const auto& [text, generation] : confirmation.leases) {
+                KIOSK_TRY(const auto needed, core::parse_resource(text));
+                if (std::ranges::none_of(m_leases, [&, wanted = generation](const auto& entry) {
+                        const auto& lease = entry.second;
+                        return core::covers(lease.resource, needed) && lease.generation == wanted && !lease.closing &&
+                               lease.known_from <= feed_read;
+                    }))
+                    return refused(confirmation.booking + ": " + text + " is not held here");
+            }
+            const auto confirmed = std::ranges::find(standing, confirmation.booking,
+                                                     [](const core::Booking& booking) { return booking.request.uid; });
+            if (confirmed == standing.end() || !core::stands(confirmed->stage))
+                return refused(confirmation.booking + ": does not stand");
+        }
+        // Nothing that stood may have fallen.
+        for (const auto& before : standing_bookings(m_bookings)) {
+            const auto after = std::ranges::find(standing, before.request.uid,
+                                                 [](const core::Booking& booking) { return booking.request.uid; });
+            if (core::stands(before.stage) && after->stage == core::BookingStage::Displaced)
+                return refused(before.request.uid + ": would be displaced");
+        }
+        return check_seats(confirmations, standing);
+    }
+
+    core::Status check_seats(const std::vector<core::BookingActRecord>& confirmations,
+                             const std::vector<core::Booking>& standing) const {
+        for (const auto& confirmation : confirmations)
+            for (const auto& [text, generation] : confirmation.leases) {
+                const auto held = m_leases.find(text);
+                if (held == m_leases.end() || !held->second.resource.is_counted())
+                    continue;
+                std::int64_t used = 0;
+                for (const auto& booking : standing)
+                    if (core::stands(booking.stage) && booking.confirmed_by.device == m_device &&
+                        "seats:" + booking.request.session == held->second.resource.subject)
+                        used += static_cast<std::int64_t>(booking.request.participants.size());
+                if (used > held->second.resource.count)
+                    return core::fail(core::ErrorCode::Conflict, "error.booking_conflict", text + ": no seat is left");
+            }
+        return {};
     }
 
     // Admitted and not undone, by (time, operation id).
@@ -369,11 +502,11 @@ private:
             KIOSK_TRY(auto quota, core::decode_quota(operation));
             m_quotas[{quota.session, quota.organisation + "/" + quota.role}] = quota;
         } else if (operation.kind == kind::booking_request) {
-            KIOSK_TRY(auto request, core::decode_booking_request(operation));
-            m_booking_requests.emplace(request.uid, std::pair(operation.id, request));
+            KIOSK_CHECK(core::decode_booking_request(operation));
+            project_booking(operation, m_bookings);
         } else if (operation.kind == kind::booking_act) {
-            KIOSK_TRY(auto act, core::decode_booking_act(operation));
-            m_booking_acts[act.booking].push_back({operation.id, operation.hlc, act});
+            KIOSK_CHECK(core::decode_booking_act(operation));
+            project_booking(operation, m_bookings);
         } else if (operation.kind == kind::scan) {
             KIOSK_TRY(auto record, core::decode_scan(operation));
             m_scans.push_back({operation.id, record, m_undone.contains(core::to_string(operation.id))});
@@ -413,6 +546,26 @@ private:
             for (auto& scan : m_scans)
                 if (scan.record.registration == uid)
                     scan.record.answers.clear();
+            for (auto& [booking_uid, booking] : m_bookings) {
+                const bool theirs = booking.request && std::ranges::find(booking.request->participants, uid,
+                                                                         &core::Participant::registration) !=
+                                                           booking.request->participants.end();
+                if (booking_uid != uid && !theirs)
+                    continue;
+                if (booking.request)
+                    booking.request->topic.clear();
+                for (auto& act : booking.acts)
+                    act.record.note.clear();
+            }
+            if (const auto found = m_private_sessions.find(uid); found != m_private_sessions.end()) {
+                found->second.title = found->second.nda_text = {};
+                found->second.host_org.clear();
+                found->second.rivals.clear();
+            }
+            if (const auto found = m_session_acts.find(uid); found != m_session_acts.end())
+                for (auto& act : found->second)
+                    act.record.text.clear();
+            std::erase_if(m_quotas, [&](const auto& entry) { return entry.first.first == uid; });
         }
         return {};
     }
@@ -425,13 +578,13 @@ private:
     std::map<std::string, core::PrivateSession> m_private_sessions;
     std::map<std::string, std::vector<core::StoredSessionAct>> m_session_acts;
     std::map<std::pair<std::string, std::string>, core::OrganisationQuota> m_quotas; // session, organisation and role
-    std::map<std::string, std::pair<core::OperationId, core::BookingRequest>> m_booking_requests;
-    std::map<std::string, std::vector<core::StoredAct>> m_booking_acts;
     std::set<std::string> m_revoked;
     std::set<std::string> m_undone;
     std::vector<core::StoredScan> m_scans;
     std::map<std::string, core::Response> m_responses;
     std::map<std::string, std::vector<core::Lead>> m_leads; // every version, oldest first
+    StoredBookings m_bookings;
+    std::map<std::string, core::Lease> m_leases; // by resource_text
 };
 
 } // namespace kiosk::test
