@@ -63,6 +63,18 @@ void strip_personal(core::Operation& operation, Decoded& decoded) {
         lead->organisation.clear();
         lead->person.clear();
         lead->note.clear();
+    } else if (auto* request = std::get_if<core::BookingRequest>(&decoded)) {
+        request->topic.clear();
+    } else if (auto* booking_act = std::get_if<core::BookingActRecord>(&decoded)) {
+        booking_act->note.clear();
+    } else if (auto* session = std::get_if<core::PrivateSession>(&decoded)) {
+        session->title = session->nda_text = {};
+        session->host_org.clear();
+        session->rivals.clear();
+    } else if (auto* session_act = std::get_if<core::SessionActRecord>(&decoded)) {
+        session_act->text.clear();
+    } else if (auto* quota = std::get_if<core::OrganisationQuota>(&decoded)) {
+        quota->organisation.clear();
     }
 }
 
@@ -177,15 +189,18 @@ core::Status Database::Impl::migrate() {
 }
 
 // After an upgrade: what came in while its kind was unknown here becomes rows. Again after a power cut: the mark goes
-// in the same transaction.
+// in the same transaction. The mark is the number of the first migration whose kinds are waiting.
 core::Status Database::Impl::fold_new_kinds() {
     if (!meta_integer(connection, "fold_from"))
         return {};
+    namespace kind = core::operation_kind;
     return transact("upgrade", [&]() -> core::Status {
         std::vector<std::int64_t> waiting;
         {
-            Query rows(connection, "SELECT id FROM operations WHERE kind IN (?, ?) ORDER BY id",
-                       core::operation_kind::response_set, core::operation_kind::lead_set);
+            // Those of the second migration again where they are folded already: that changes nothing.
+            Query rows(connection, "SELECT id FROM operations WHERE kind IN (?, ?, ?, ?, ?, ?, ?) ORDER BY id",
+                       kind::response_set, kind::lead_set, kind::booking_request, kind::booking_act, kind::session_set,
+                       kind::session_act, kind::quota_set);
             while (rows.next())
                 waiting.push_back(rows.integer(0));
         }
@@ -247,6 +262,7 @@ core::Status Database::Impl::take_identity() {
         set_meta(connection, "fingerprint", fingerprint);
         if (!same)
             journal.begin_incarnation(device, incarnation);
+        leases.forget_others(journal.current()->incarnation);
         return {};
     });
 }
@@ -291,6 +307,14 @@ core::Result<core::Receipt> Database::append(std::span<const core::OperationDraf
         KIOSK_TRY(decoded.emplace_back(), decode(operation));
     }
 
+    std::vector<const core::BookingActRecord*> confirmations;
+    for (const auto& what : decoded)
+        if (const auto* act = std::get_if<core::BookingActRecord>(&what); act && act->act == core::BookingAct::Confirm)
+            confirmations.push_back(act);
+
+    for (const auto* confirmation : confirmations)
+        KIOSK_CHECK(impl.ask("leases", [&] { return impl.check_leases(*confirmation); }));
+
     bool erased = false;
     std::vector<core::OperationId> undone;
     const auto head = impl.transact("append", [&]() -> core::Result<Head> {
@@ -303,9 +327,8 @@ core::Result<core::Receipt> Database::append(std::span<const core::OperationDraf
             if (!draft->personal.empty()) {
                 core::Operation subject_only;
                 subject_only.subject = draft->subject;
-                const auto owners = owners_of(subject_only, decoded[i]);
-                owner = owners.front();
-                if (impl.projections.is_erased(owners)) {
+                owner = owners_of(subject_only, decoded[i]).front();
+                if (impl.projections.is_erased(subject_only, decoded[i])) {
                     stripped = {draft->kind, draft->subject, draft->body, {}};
                     draft = &stripped;
                 }
@@ -321,6 +344,9 @@ core::Result<core::Receipt> Database::append(std::span<const core::OperationDraf
             impl.projections.apply(id, operation, decoded[i]);
             erased = erased || std::holds_alternative<Erasure>(decoded[i]);
         }
+        // Only when everything is there: one that is freed and one that takes its place may come together.
+        for (const auto* confirmation : confirmations)
+            KIOSK_CHECK(impl.check_confirmed(*confirmation));
         return at;
     });
     if (!head)
@@ -381,10 +407,15 @@ core::Status Database::tidy() {
 }
 
 core::Status Database::erase(std::string_view uid) {
-    KIOSK_TRY(const auto person, registration(uid));
-    KIOSK_TRY(const auto answered, response(uid));
-    KIOSK_TRY(const auto followed, lead(uid));
-    if (!person && !answered && !followed)
+    KIOSK_TRY(const auto is_known, m_impl->ask("erase", [&]() -> core::Result<bool> {
+        return Query(m_impl->connection,
+                     "SELECT 1 FROM registrations WHERE uid = ?1 UNION ALL SELECT 1 FROM responses WHERE uid = ?1 "
+                     "UNION ALL SELECT 1 FROM leads WHERE uid = ?1 UNION ALL SELECT 1 FROM bookings WHERE uid = ?1 "
+                     "UNION ALL SELECT 1 FROM session_records WHERE kind IN (1, 2, 3) AND session = ?1",
+                     uid)
+            .next();
+    }));
+    if (!is_known)
         return core::fail(core::ErrorCode::NotFound, "error.registration_missing", std::string(uid));
     const auto draft = core::make_erasure(uid);
     KIOSK_CHECK(append({&draft, 1}));
@@ -451,9 +482,8 @@ bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report,
         operation.personal_salt.clear();
     }
     auto decoded = decode(operation).value_or(Decoded{});
-    const auto owners = owners_of(operation, decoded);
-    const auto& owner = owners.front();
-    if (!operation.personal.empty() && projections.is_erased(owners))
+    const auto owner = owners_of(operation, decoded).front();
+    if (!operation.personal.empty() && projections.is_erased(operation, decoded))
         strip_personal(operation, decoded);
 
     const bool current = journal.current() && origin_of(*id) == journal.current()->number;

@@ -7,6 +7,7 @@
 #include "storage/doors.hpp"
 #include "storage/identity.hpp"
 #include "storage/journal.hpp"
+#include "storage/lease_table.hpp"
 #include "storage/projections.hpp"
 #include "storage/search_index.hpp"
 
@@ -26,6 +27,7 @@ struct Database::Impl {
     SearchIndex search{connection};
     Projections projections{connection, journal, search};
     Doors doors{connection, journal};
+    LeaseTable leases{connection};
     Opened opened = Opened::Same;
     std::optional<std::int64_t> clock_offset_ms;
     std::int64_t data_version = 0; // readers: what is held in memory is of that version
@@ -78,6 +80,8 @@ struct Database::Impl {
     void give_way(std::int64_t id, IngestReport& report, Ingested& done);
     bool ingest_one(core::Operation operation, IngestReport& report, Ingested& done);
     core::Result<IngestReport> ingest_all(std::span<const core::Operation> operations, const SyncMark* mark);
+    core::Status check_leases(const core::BookingActRecord& confirmation);
+    core::Status check_confirmed(const core::BookingActRecord& confirmation);
     void set_aside(const core::Operation& operation, std::string_view verdict);
 };
 

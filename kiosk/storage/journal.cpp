@@ -151,6 +151,12 @@ core::OperationId Journal::operation_id(std::int64_t id) const {
     return {m_origins[index].device, m_origins[index].incarnation, seq_of(id)};
 }
 
+bool Journal::is_later(const core::Operation& operation, std::int64_t stored_hlc, std::int64_t stored_id) const {
+    if (operation.hlc != as_hlc(stored_hlc))
+        return operation.hlc > as_hlc(stored_hlc);
+    return operation.id > operation_id(stored_id);
+}
+
 core::Operation Journal::make(const core::OperationDraft& draft, core::Instant wall, std::int64_t boot_ms,
                               std::optional<std::int64_t> offset_ms, core::Random& random, Head& head) const {
     const auto* origin = current();

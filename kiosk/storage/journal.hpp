@@ -65,6 +65,8 @@ public:
     std::optional<std::int64_t> find(const core::OperationId& id) const; // where its origin is known
     std::optional<std::int64_t> intern(const core::OperationId& id);     // absent where it can't be stored
     core::OperationId operation_id(std::int64_t id) const;
+    // Later by (clock, operation id) than one that is stored: what "the latest" and "the first" mean everywhere.
+    bool is_later(const core::Operation& operation, std::int64_t stored_hlc, std::int64_t stored_id) const;
 
     // The next operation of our own chain after `head`, which moves on with it. Nothing is written.
     core::Operation make(const core::OperationDraft& draft, core::Instant wall, std::int64_t boot_ms,

@@ -201,7 +201,7 @@ private:
         ++m_report.erased;
         // Others may send an operation without its personal part; in our own it is there until it is erased.
         const auto decoded = decode(operation);
-        if (current && decoded && !m_impl.projections.is_erased(owners_of(operation, *decoded)))
+        if (current && decoded && !m_impl.projections.is_erased(operation, *decoded))
             found(Finding::Kind::Personal, name + " is missing");
     }
 
@@ -231,7 +231,8 @@ private:
         const auto stored = sums_of(m_impl.projections);
         for (const auto* table :
              {"documents", "registrations", "erasures", "revocations", "invitations", "scans", "undos", "notes",
-              "responses", "leads", "lead_versions"}) {
+              "responses", "leads", "lead_versions", "session_records", "booking_requests", "booking_acts", "bookings",
+              "booking_people", "booked"}) {
             const auto sum = [&](const Sums& sums) {
                 const auto entry = sums.find(table);
                 return entry == sums.end() ? Sum{} : entry->second;

@@ -39,27 +39,6 @@ std::vector<core::Reason> split_reasons(std::string_view joined) {
 
 std::int64_t number_of(auto enumerator) { return static_cast<std::int64_t>(enumerator); }
 
-// The columns of a dump line: a field never holds the separator, whatever a document holds.
-class Line {
-public:
-    Line& operator<<(std::string_view text) {
-        if (!m_text.empty())
-            m_text += '\t';
-        m_text += '\'';
-        for (const char c : text) {
-            if (c == '\t' || c == '\n' || c == '\\')
-                m_text += '\\';
-            m_text += c == '\t' ? 't' : c == '\n' ? 'n' : c;
-        }
-        return *this;
-    }
-    Line& operator<<(std::int64_t number) { return *this << std::string_view(std::to_string(number)); }
-    const std::string& text() const { return m_text; }
-
-private:
-    std::string m_text;
-};
-
 } // namespace
 
 core::Result<Decoded> decode(const core::Operation& operation) {
@@ -82,6 +61,16 @@ core::Result<Decoded> decode(const core::Operation& operation) {
         return wrapped<core::Response>(core::decode_response(operation));
     if (operation.kind == kind::lead_set)
         return wrapped<core::Lead>(core::decode_lead(operation));
+    if (operation.kind == kind::booking_act)
+        return wrapped<core::BookingActRecord>(core::decode_booking_act(operation));
+    if (operation.kind == kind::booking_request)
+        return wrapped<core::BookingRequest>(core::decode_booking_request(operation));
+    if (operation.kind == kind::session_set)
+        return wrapped<core::PrivateSession>(core::decode_private_session(operation));
+    if (operation.kind == kind::session_act)
+        return wrapped<core::SessionActRecord>(core::decode_session_act(operation));
+    if (operation.kind == kind::quota_set)
+        return wrapped<core::OrganisationQuota>(core::decode_quota(operation));
     if (operation.kind == kind::note)
         return Decoded(Note{});
     return Decoded{};
@@ -99,6 +88,22 @@ std::vector<std::string> owners_of(const core::Operation& operation, const Decod
         std::erase_if(owners, [](const std::string& owner) { return owner.empty(); });
         return owners;
     }
+    if (const auto* request = std::get_if<core::BookingRequest>(&decoded)) {
+        std::vector<std::string> owners;
+        for (const auto& participant : request->participants)
+            if (!participant.registration.empty())
+                owners.push_back(participant.registration);
+        owners.push_back(request->uid);
+        return owners;
+    }
+    if (const auto* act = std::get_if<core::BookingActRecord>(&decoded))
+        return {act->booking};
+    if (const auto* session = std::get_if<core::PrivateSession>(&decoded))
+        return {session->session};
+    if (const auto* act = std::get_if<core::SessionActRecord>(&decoded))
+        return {act->session};
+    if (const auto* quota = std::get_if<core::OrganisationQuota>(&decoded))
+        return {quota->session};
     return {operation.subject};
 }
 
@@ -115,15 +120,14 @@ bool Projections::is_erased(std::string_view uid) {
     return m_erasures > 0 && !uid.empty() && Query(m_connection, "SELECT 1 FROM erasures WHERE uid = ?", uid).next();
 }
 
-bool Projections::is_erased(const std::vector<std::string>& owners) {
+bool Projections::is_erased(const core::Operation& operation, const Decoded& decoded) {
+    if (m_erasures == 0)
+        return false;
+    auto owners = owners_of(operation, decoded);
+    if (const auto* act = std::get_if<core::BookingActRecord>(&decoded))
+        for (auto& registration : m_bookings.registrations_of(act->booking))
+            owners.push_back(std::move(registration));
     return std::ranges::any_of(owners, [&](const std::string& owner) { return is_erased(owner); });
-}
-
-bool Projections::is_later(const core::Operation& operation, std::int64_t stored_hlc, std::int64_t stored_id) const {
-    const core::Hlc stored{static_cast<std::uint64_t>(stored_hlc)};
-    if (operation.hlc != stored)
-        return operation.hlc > stored;
-    return operation.id > m_journal.operation_id(stored_id);
 }
 
 void Projections::apply(std::int64_t id, const core::Operation& operation, const Decoded& decoded) {
@@ -141,6 +145,16 @@ void Projections::apply(std::int64_t id, const core::Operation& operation, const
         apply_response(id, operation, *response);
     else if (const auto* lead = std::get_if<core::Lead>(&decoded))
         apply_lead(id, operation, *lead);
+    else if (const auto* booking_act = std::get_if<core::BookingActRecord>(&decoded))
+        apply_booking_act(id, operation, *booking_act);
+    else if (const auto* request = std::get_if<core::BookingRequest>(&decoded))
+        apply_booking_request(id, operation, *request);
+    else if (const auto* session = std::get_if<core::PrivateSession>(&decoded))
+        apply_session_record(id, session->session, SessionRecord::Private);
+    else if (const auto* session_act = std::get_if<core::SessionActRecord>(&decoded))
+        apply_session_record(id, session_act->session, SessionRecord::Act);
+    else if (const auto* quota = std::get_if<core::OrganisationQuota>(&decoded))
+        apply_session_record(id, quota->session, SessionRecord::Quota);
     else if (const auto* revocation = std::get_if<Revocation>(&decoded))
         Query(m_connection, "INSERT OR IGNORE INTO revocations VALUES (?)", revocation->ticket).run();
     else if (const auto* erasure = std::get_if<Erasure>(&decoded))
@@ -183,6 +197,8 @@ void Projections::apply_document(std::int64_t id, const core::Operation& operati
     Query(m_connection, "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", document.entity, document.id,
           document.doc, operation.hlc.value, id)
         .run();
+    if (document.entity == "session")
+        m_bookings.capacity_changed(document.id);
 }
 
 void Projections::apply_invitation(std::int64_t id, const core::Operation& operation,
@@ -260,7 +276,15 @@ void Projections::apply_erasure(const std::string& uid) {
     Query(m_connection,
           "DELETE FROM personal WHERE operation IN (SELECT operation FROM lead_versions WHERE registration = ?1 AND "
           "registration <> '' UNION ALL SELECT operation FROM lead_versions WHERE response = ?1 AND response <> '' "
-          "UNION ALL SELECT operation FROM lead_versions WHERE lead = ?1)",
+          "UNION ALL SELECT operation FROM lead_versions WHERE lead = ?1 "
+          "UNION ALL SELECT operation FROM session_records WHERE kind IN (1, 2, 3) AND session = ?1)",
+          uid)
+        .run();
+    Query(m_connection,
+          "DELETE FROM personal WHERE operation IN (WITH theirs(booking) AS (SELECT ?1 UNION ALL SELECT booking FROM "
+          "booking_people WHERE registration = ?1 AND registration <> '') "
+          "SELECT operation FROM booking_requests JOIN theirs USING (booking) "
+          "UNION ALL SELECT operation FROM booking_acts JOIN theirs USING (booking))",
           uid)
         .run();
     std::optional<std::pair<std::int64_t, std::string>> person;
@@ -299,7 +323,7 @@ void Projections::apply_lead(std::int64_t id, const core::Operation& operation, 
           lead.response)
         .run();
     // Where it came before its kind was known, an erasure did not find it.
-    if (is_erased(owners_of(operation, Decoded(lead))))
+    if (is_erased(operation, Decoded(lead)))
         Query(m_connection, "DELETE FROM personal WHERE operation = ?", id).run();
     {
         Query stored(m_connection, "SELECT hlc, operation FROM leads WHERE uid = ?", lead.uid);
@@ -311,10 +335,37 @@ void Projections::apply_lead(std::int64_t id, const core::Operation& operation, 
         .run();
 }
 
+void Projections::apply_booking_request(std::int64_t id, const core::Operation& operation,
+                                        const core::BookingRequest& request) {
+    m_bookings.apply_request(id, operation, request);
+    // Who takes part is known from here on: also notes that came before it are theirs.
+    if (is_erased(operation, Decoded(request)))
+        Query(m_connection,
+              "DELETE FROM personal WHERE operation = ?1 OR operation IN (SELECT operation FROM booking_acts WHERE booking = "
+              "?2)",
+              id, request.uid)
+            .run();
+}
+
+void Projections::apply_booking_act(std::int64_t id, const core::Operation& operation,
+                                    const core::BookingActRecord& act) {
+    m_bookings.apply_act(id, operation, act);
+    if (is_erased(operation, Decoded(act)))
+        Query(m_connection, "DELETE FROM personal WHERE operation = ?", id).run();
+}
+
+void Projections::apply_session_record(std::int64_t id, const std::string& session, SessionRecord kind) {
+    Query(m_connection, "INSERT OR REPLACE INTO session_records VALUES (?, ?, ?)", id, session, number_of(kind)).run();
+    if (is_erased(session)) // where it came before its kind was known
+        Query(m_connection, "DELETE FROM personal WHERE operation = ?", id).run();
+}
+
 void Projections::clear() {
+    m_bookings.clear();
     m_connection.exec("DELETE FROM people; DELETE FROM registrations; DELETE FROM documents; DELETE FROM erasures;"
                       "DELETE FROM revocations; DELETE FROM invitations; DELETE FROM scans; DELETE FROM undos;"
-                      "DELETE FROM notes; DELETE FROM responses; DELETE FROM leads; DELETE FROM lead_versions");
+                      "DELETE FROM notes; DELETE FROM responses; DELETE FROM leads; DELETE FROM lead_versions;"
+                      "DELETE FROM session_records");
     m_search.clear();
     load();
 }
@@ -351,48 +402,49 @@ core::StoredScan Projections::scan_row(Query& query) const {
     return scan;
 }
 
-void Projections::for_each_line(const std::function<void(const std::string&, const std::string&)>& visit) {
+void Projections::for_each_line(const VisitLine& visit) {
     const auto id_text = [&](std::int64_t id) { return core::to_string(m_journal.operation_id(id)); };
     const auto lines = [&](const char* table, Query query, auto&& fill) {
         const std::string name = table;
         while (query.next()) {
-            Line line;
+            DumpLine line;
             fill(line, query);
             visit(name, line.text());
         }
     };
     lines("documents", Query(m_connection, "SELECT entity, id, doc, hlc, operation FROM documents ORDER BY entity, id"),
-          [&](Line& line, Query& row) {
+          [&](DumpLine& line, Query& row) {
               line << row.text(0) << row.text(1) << row.text(2) << row.integer(3) << id_text(row.integer(4));
           });
     lines("registrations",
           Query(m_connection, "SELECT uid, ticket, status, hlc, operation, name, organisation, phone, phone_key, terms "
                               "FROM registrations r LEFT JOIN people p ON p.number = r.number ORDER BY uid"),
-          [&](Line& line, Query& row) {
+          [&](DumpLine& line, Query& row) {
               line << row.text(0) << row.text(1) << row.integer(2) << row.integer(3) << id_text(row.integer(4));
               if (!row.is_null(5))
                   line << row.text(5) << row.text(6) << row.text(7) << row.text(8) << row.text(9);
           });
     lines("erasures", Query(m_connection, "SELECT uid FROM erasures ORDER BY uid"),
-          [&](Line& line, Query& row) { line << row.text(0); });
+          [&](DumpLine& line, Query& row) { line << row.text(0); });
     lines("revocations", Query(m_connection, "SELECT ticket FROM revocations ORDER BY ticket"),
-          [&](Line& line, Query& row) { line << row.text(0); });
+          [&](DumpLine& line, Query& row) { line << row.text(0); });
     lines("invitations",
           Query(m_connection, "SELECT session, ticket, role, status, nda, hlc, operation FROM invitations "
                               "ORDER BY session, ticket"),
-          [&](Line& line, Query& row) {
+          [&](DumpLine& line, Query& row) {
               line << row.text(0) << row.text(1) << row.text(2) << row.integer(3) << row.integer(4) << row.integer(5)
                    << id_text(row.integer(6));
           });
     lines("responses", Query(m_connection, "SELECT uid, status, at_ms, hlc, operation FROM responses ORDER BY uid"),
-          [&](Line& line, Query& row) {
+          [&](DumpLine& line, Query& row) {
               line << row.text(0) << row.integer(1) << row.integer(2) << row.integer(3) << id_text(row.integer(4));
           });
     lines("leads", Query(m_connection, "SELECT uid, status, due, priority, hlc, operation FROM leads ORDER BY uid"),
-          [&](Line& line, Query& row) {
+          [&](DumpLine& line, Query& row) {
               line << row.text(0) << row.integer(1) << row.text(2) << row.integer(3) << row.integer(4)
                    << id_text(row.integer(5));
           });
+    m_bookings.for_each_line(visit);
 
     // Rows with local ids: by origin in the order of its names, then by seq.
     auto origins = m_journal.origins();
@@ -405,7 +457,7 @@ void Projections::for_each_line(const std::function<void(const std::string&, con
                     "SELECT id, checkpoint, ticket, registration, session, direction, outcome, reason, at_ms, key, method, "
                     "override_staff, override_reason, overridden, consents FROM scans WHERE id BETWEEN ? AND ? ORDER BY id",
                     first, last),
-              [&](Line& line, Query& row) {
+              [&](DumpLine& line, Query& row) {
                   line << id_text(row.integer(0));
                   for (int column = 1; column < 15; ++column)
                       line << row.text(column);
@@ -413,7 +465,7 @@ void Projections::for_each_line(const std::function<void(const std::string&, con
         lines("undos",
               Query(m_connection, "SELECT target, hlc, operation FROM undos WHERE target BETWEEN ? AND ? ORDER BY target",
                     first, last),
-              [&](Line& line, Query& row) {
+              [&](DumpLine& line, Query& row) {
                   line << id_text(row.integer(0)) << row.integer(1) << id_text(row.integer(2));
               });
         lines("lead_versions",
@@ -421,12 +473,18 @@ void Projections::for_each_line(const std::function<void(const std::string&, con
                     "SELECT operation, lead, registration, response FROM lead_versions WHERE operation BETWEEN ? AND ? "
                     "ORDER BY operation",
                     first, last),
-              [&](Line& line, Query& row) {
+              [&](DumpLine& line, Query& row) {
                   line << id_text(row.integer(0)) << row.text(1) << row.text(2) << row.text(3);
               });
         lines("notes", Query(m_connection, "SELECT operation FROM notes WHERE operation BETWEEN ? AND ? ORDER BY operation",
                              first, last),
-              [&](Line& line, Query& row) { line << id_text(row.integer(0)); });
+              [&](DumpLine& line, Query& row) { line << id_text(row.integer(0)); });
+        lines("session_records",
+              Query(m_connection,
+                    "SELECT operation, session, kind FROM session_records WHERE operation BETWEEN ? AND ? ORDER BY operation",
+                    first, last),
+              [&](DumpLine& line, Query& row) { line << id_text(row.integer(0)) << row.text(1) << row.integer(2); });
+        m_bookings.for_each_line_of(origin.number, visit);
     }
 }
 

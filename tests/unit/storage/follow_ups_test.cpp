@@ -334,6 +334,9 @@ TEST_CASE("storage: a database of version 1 is upgraded with all its rows, and w
         // their words under the subject's name.
         SQLite::Database raw(path, SQLite::OPEN_READWRITE);
         raw.exec("DROP TABLE responses; DROP TABLE leads; DROP TABLE lead_versions; PRAGMA user_version = 1");
+        raw.exec("DROP TABLE booked; DROP TABLE bookings; DROP TABLE booking_people; DROP TABLE booking_acts;"
+                 "DROP TABLE booking_requests; DROP TABLE session_records; DROP TABLE leases;"
+                 "DROP INDEX invitations_by_ticket");
         raw.exec("UPDATE personal SET owner = (SELECT subject FROM operations WHERE id = operation)");
     }
     {
