@@ -27,7 +27,8 @@ std::size_t rank_of(std::string_view role) {
 }
 
 // One document as the configuration's own writer makes it; `order` is where it stands among the others.
-Result<OperationDraft> document_of(const EventConfig& config, std::string_view entity, std::string_view id, std::int64_t order) {
+Result<OperationDraft> document_of(const EventConfig& config, std::string_view entity, std::string_view id,
+                                   std::int64_t order) {
     for (auto& document : config_documents(config)) {
         if (document.entity != entity || document.id != id)
             continue;
@@ -160,11 +161,12 @@ Result<SessionResult> SessionDesk::set(const Session& wanted, PrivateSession det
     for (const auto& document : documents)
         if (document.entity == "session" && document.id == session.id)
             if (const auto json = Json::parse(document.doc, nullptr, false); json.is_object() && json.contains("order"))
-                session_order = json.at("order").is_number_integer() ? json.at("order").get<std::int64_t>() : session_order;
+                session_order =
+                    json.at("order").is_number_integer() ? json.at("order").get<std::int64_t>() : session_order;
     KIOSK_TRY(auto document, document_of(made, "session", session.id, session_order));
     std::vector drafts{std::move(document)};
-    const bool has_door = std::ranges::any_of(m_config->checkpoints,
-                                              [&](const Checkpoint& door) { return door.session == session.id; });
+    const bool has_door =
+        std::ranges::any_of(m_config->checkpoints, [&](const Checkpoint& door) { return door.session == session.id; });
     if (!has_door && !m_config->checkpoint(session.id)) {
         Checkpoint door;
         door.id = session.id;
@@ -189,24 +191,28 @@ Result<SessionResult> SessionDesk::submit(const std::string& session, const std:
 Result<SessionResult> SessionDesk::approve(const std::string& session, const std::string& staff) {
     return act({session, SessionAct::Approve, staff, {}, {}});
 }
-Result<SessionResult> SessionDesk::reject(const std::string& session, const std::string& staff, const std::string& why) {
+Result<SessionResult> SessionDesk::reject(const std::string& session, const std::string& staff,
+                                          const std::string& why) {
     return act({session, SessionAct::Reject, staff, {}, why});
 }
-Result<SessionResult> SessionDesk::cancel(const std::string& session, const std::string& staff, const std::string& why) {
+Result<SessionResult> SessionDesk::cancel(const std::string& session, const std::string& staff,
+                                          const std::string& why) {
     return act({session, SessionAct::Cancel, staff, {}, why});
 }
-Result<SessionResult> SessionDesk::minutes(const std::string& session, const std::string& text, const std::string& staff) {
+Result<SessionResult> SessionDesk::minutes(const std::string& session, const std::string& text,
+                                           const std::string& staff) {
     return act({session, SessionAct::Minutes, staff, {}, text});
 }
-Result<SessionResult> SessionDesk::point(const std::string& session, const std::string& text, const std::string& staff) {
+Result<SessionResult> SessionDesk::point(const std::string& session, const std::string& text,
+                                         const std::string& staff) {
     return act({session, SessionAct::Point, staff, {}, text});
 }
 Result<SessionResult> SessionDesk::lock(const std::string& session, const std::string& staff) {
     return act({session, SessionAct::Lock, staff, {}, {}});
 }
 
-Result<SessionResult> SessionDesk::invite(const std::string& session, const std::string& ticket, const std::string& role,
-                                          const std::string& staff) {
+Result<SessionResult> SessionDesk::invite(const std::string& session, const std::string& ticket,
+                                          const std::string& role, const std::string& staff) {
     auto& store = *m_services.store;
     if (!role.empty() && rank_of(role) == 4)
         return fail(ErrorCode::Invalid, "error.session_role", role);
@@ -220,8 +226,8 @@ Result<SessionResult> SessionDesk::invite(const std::string& session, const std:
 
     KIOSK_TRY(const auto before, store.invitation(session, ticket));
     const bool stands = before && is_expected(before->status);
-    Invitation invitation{session, ticket, role.empty() ? "guest" : role,
-                          invitation_status(*m_config, standing, staff), before && before->nda_signed};
+    Invitation invitation{session, ticket, role.empty() ? "guest" : role, invitation_status(*m_config, standing, staff),
+                          before && before->nda_signed};
     if (stands) {
         // Nobody is put back: who said yes, or was approved, stays so whoever asks again.
         invitation.status = before->status == InvitationStatus::Draft ? invitation.status : before->status;
@@ -258,7 +264,8 @@ Result<SessionResult> SessionDesk::invite(const std::string& session, const std:
     return SessionResult{SessionReason::None, standing.state, invitation.status};
 }
 
-Result<SessionResult> SessionDesk::revoke(const std::string& session, const std::string& ticket, const std::string& staff) {
+Result<SessionResult> SessionDesk::revoke(const std::string& session, const std::string& ticket,
+                                          const std::string& staff) {
     auto& store = *m_services.store;
     KIOSK_TRY(const auto known, known_of(store, *m_config, session));
     if (const auto reason = may_invite(*m_config, session, known.standing, staff); reason != SessionReason::None)
@@ -284,7 +291,8 @@ Result<SessionResult> SessionDesk::set_quota(const OrganisationQuota& wanted) {
         return refused(reason, known.standing);
     if (fold(quota.organisation).empty() || quota.seats < 0 || rank_of(quota.role) == 4)
         return fail(ErrorCode::Invalid, "error.session_quota");
-    KIOSK_TRY(const auto quotas, store.quotas(quota.session)); // one organisation, however it is spelt, has one of a role
+    KIOSK_TRY(const auto quotas,
+              store.quotas(quota.session)); // one organisation, however it is spelt, has one of a role
     if (const auto same = std::ranges::find(quotas, fold(quota.organisation),
                                             [](const OrganisationQuota& there) { return fold(there.organisation); });
         same != quotas.end())

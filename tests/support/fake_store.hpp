@@ -34,6 +34,9 @@ public:
     const std::map<std::string, core::Registration>& registrations() const { return m_registrations; }
     const std::vector<core::StoredScan>& scans() const { return m_scans; }
 
+    // From here on it is another device's; what was written stays the first one's.
+    void rename(std::string device) { m_device = std::move(device); }
+
     // Shorthands for set-up; they go through append like everything else.
     core::Status add(const core::OperationDraft& draft) {
         KIOSK_CHECK(append({&draft, 1}));
