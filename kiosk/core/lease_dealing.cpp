@@ -3,6 +3,7 @@
 #include "core/leases.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <unordered_map>
 
@@ -35,19 +36,35 @@ private:
     std::uint64_t m_state = 0xcbf29ce484222325U;
 };
 
-// Rendezvous hashing: when a device comes or goes, only its own share moves.
-std::string_view device_of(const BookableUnit& unit, const Slot& slot, std::span<const std::string> devices) {
-    const bool has_own = !unit.kiosk.empty() && std::ranges::find(devices, unit.kiosk) != devices.end();
-    if (has_own && Hash().add("own").add(unit.id).add(slot.id).value() % 100 < share_of_own_kiosk)
-        return unit.kiosk;
-    std::string_view best;
-    std::uint64_t most = 0;
-    for (const auto& device : devices)
-        if (const auto weight = Hash().add(device).add(unit.id).add(slot.id).value(); best.empty() || weight > most) {
-            best = device;
-            most = weight;
-        }
-    return best;
+bool is_one_of(std::span<const std::string> devices, std::string_view device) {
+    return std::ranges::find(devices, device) != devices.end();
+}
+
+// Who gets the slots that begin at one moment. First those that stay beside their unit; the others go to whoever has the
+// fewest of this moment, so that as many kiosks as possible can serve somebody then; among equals the hash decides.
+std::vector<std::string_view> dealt_at(std::span<const std::pair<const BookableUnit*, const Slot*>> moment,
+                                       std::span<const std::string> devices) {
+    std::vector<std::string_view> owners(moment.size());
+    std::map<std::string_view, int> load;
+    for (std::size_t i = 0; i < moment.size(); ++i) {
+        const auto& [unit, slot] = moment[i];
+        if (is_one_of(devices, unit->kiosk) &&
+            Hash().add("own").add(unit->id).add(slot->id).value() % 100 < share_of_own_kiosk)
+            ++load[owners[i] = unit->kiosk];
+    }
+    for (std::size_t i = 0; i < moment.size(); ++i) {
+        if (!owners[i].empty())
+            continue;
+        const auto& [unit, slot] = moment[i];
+        const auto rank = [&](std::string_view device) {
+            return std::pair(-load[device], Hash().add(device).add(unit->id).add(slot->id).value());
+        };
+        for (const auto& device : devices)
+            if (owners[i].empty() || rank(device) > rank(owners[i]))
+                owners[i] = device;
+        ++load[owners[i]];
+    }
+    return owners;
 }
 
 } // namespace
@@ -68,12 +85,19 @@ std::vector<LeaseWanted> deal(const EventConfig& config, std::span<const HeldLea
                });
     };
 
-    std::vector<std::pair<const Slot*, const BookableUnit*>> share;
+    // Everything that lies ahead is dealt in thought, also what somebody holds already: so every device comes to the same.
+    std::map<Instant, std::vector<std::pair<const BookableUnit*, const Slot*>>> moments;
     for (const auto& unit : config.units)
         for (const auto& slot : unit.slots)
-            if (!slot.blocked && slot.starts > now && device_of(unit, slot, devices) == device &&
-                is_free(unit_resource(unit.id, slot.starts, slot.ends)))
-                share.emplace_back(&slot, &unit);
+            if (!slot.blocked && slot.starts > now)
+                moments[slot.starts].emplace_back(&unit, &slot);
+    std::vector<std::pair<const Slot*, const BookableUnit*>> share;
+    for (const auto& [starts, moment] : moments) {
+        const auto owners = dealt_at(moment, devices);
+        for (std::size_t i = 0; i < moment.size(); ++i)
+            if (owners[i] == device && is_free(unit_resource(moment[i].first->id, starts, moment[i].second->ends)))
+                share.emplace_back(moment[i].second, moment[i].first);
+    }
     // The nearest first, for the limit.
     std::ranges::stable_sort(share, {}, [](const auto& one) { return std::tie(one.first->starts, one.second->id); });
 

@@ -196,27 +196,29 @@ Outcome measured(bool by_name, double near, double home, int times) {
 
 double share(int of, int all) { return all == 0 ? 0 : static_cast<double>(of) / all; }
 
+void print(const std::string& metric, double value, const char* unit, double baseline) {
+    fmt::print(R"({{"bench": "booking_availability", "metric": "{}", "value": {:.4g}, "unit": "{}", "baseline": {:.4g}, "ratio": {:.4g}}})"
+               "\n",
+               metric, value, unit, baseline, baseline == 0 ? 0 : value / baseline);
+}
+
 } // namespace
 
+// Baselines: what the oracle serves; of double bookings, those of leases would be none, so that all are the optimist's.
 int main() {
     constexpr double near = 0.75, home = 0.9;
     bool met = true;
     for (const bool by_name : {true, false}) {
+        const std::string table = by_name ? "named_table" : "any_table";
         const auto all = measured(by_name, near, home, runs);
-        const auto served = share(all.leases, all.oracle), twice = share(all.booked_twice, all.optimistic);
-        const auto wrongly_refused = all.oracle - all.venue_hub;
-        met = met && served >= (by_name ? 0.62 : 0.65) && wrongly_refused <= 0;
-        std::string others;
-        for (const double value : {0.0, 0.25, 0.5, 0.75, 1.0}) {
-            const auto other = measured(by_name, value, home, 3);
-            others += fmt::format("{}\"{}\":{:.3f}", others.empty() ? "" : ",", value, share(other.leases, other.oracle));
+        print(table + "_cut_off_served", all.leases, "bookings", all.oracle);
+        print(table + "_venue_hub_served", all.venue_hub, "bookings", all.oracle);
+        print(table + "_optimistic_booked_twice", all.booked_twice, "bookings", all.optimistic);
+        met = met && share(all.leases, all.oracle) >= (by_name ? 0.62 : 0.65) && all.venue_hub >= all.oracle;
+        for (const int percent : {0, 25, 50, 100}) {
+            const auto other = measured(by_name, percent / 100.0, home, 3);
+            print(fmt::format("{}_cut_off_served_near_{}", table, percent), other.leases, "bookings", other.oracle);
         }
-        fmt::print("{{\"bench\":\"booking_availability\",\"table\":\"{}\",\"kiosks\":{},\"tables\":{},\"slots\":{},"
-                   "\"load\":{},\"near\":{},\"home\":{},\"oracle\":{},\"served_of_oracle\":{:.3f},\"wanted\":{},"
-                   "\"double_bookings\":0,\"optimistic_double_bookings\":{:.3f},\"venue_hub_wrongly_refused\":{},"
-                   "\"served_by_near\":{{{}}}}}\n",
-                   by_name ? "named" : "any", kiosks, tables, slots, load_percent / 100.0, near, home, all.oracle / runs,
-                   served, by_name ? 0.62 : 0.65, twice, wrongly_refused, others);
     }
     return met ? 0 : 1;
 }
