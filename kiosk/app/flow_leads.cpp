@@ -84,6 +84,8 @@ core::Status KioskApp::load_leads(StaffView& data) {
 
     KIOSK_TRY(const auto leads, m_ports.store->leads());
     for (const auto& lead : leads) {
+        if (!lead.confidential.empty())
+            continue; // this screen stands in the hall: a closed session's leads are on its organizers' list
         if (wanted(lead, m_staff->lead_state, m_staff->lead_type))
             data.leads.push_back(row_of(lead));
         if (lead.uid != m_staff->lead)

@@ -70,6 +70,7 @@ OperationDraft make_lead(const Lead& lead) {
               {"type", lead.type},
               {"uid", lead.uid}};
     put_text(body, "by", lead.changed_by);
+    put_text(body, "confidential", lead.confidential);
     put_text(body, "due", lead.due);
     put_text(body, "owner", lead.owner);
     put_text(body, "registration", lead.registration);
@@ -94,6 +95,7 @@ Result<Lead> decode_lead(const Operation& operation) {
     lead.response = fields.text("response");
     lead.registration = fields.text("registration");
     lead.owner = fields.text("owner");
+    lead.confidential = fields.text("confidential");
     const auto priority = fields.optional_integer("priority").value_or(2);
     if (priority < 1 || priority > 3)
         fields.problem("priority", "must be 1, 2 or 3");

@@ -36,6 +36,7 @@ struct Lead {
     std::string owner;        // staff id, or a station's name; empty: nobody yet
     int priority = 2;         // 1 first, 3 last
     std::string due;          // "2026-12-01" or empty
+    std::string confidential; // closed session that it came out of, whose devices alone get it; or empty
     std::string changed_by;   // staff id of this version
     Instant at;               // of this version
     // the personal part

@@ -41,6 +41,8 @@ public:
         KIOSK_TRY(const auto leads, m_request.store->leads());
         std::uint64_t count = 0;
         for (const auto& lead : leads) {
+            if (!lead.confidential.empty())
+                continue; // came out of a session behind closed doors: in no general list
             if (m_request.disclosure == Disclosure::Partner) {
                 KIOSK_TRY(const auto shared, may_share(lead));
                 if (!shared)

@@ -55,7 +55,7 @@ std::string lead_line(const Context& context, const core::EventConfig& config, c
 
 struct ListCall {
     std::vector<std::string> statuses;
-    std::string owner, type, due_before;
+    std::string owner, type, due_before, session;
     bool full = false;
 };
 
@@ -72,7 +72,8 @@ Outcome list(Context& context, const ListCall& call) {
     std::erase_if(leads, [&](const core::Lead& lead) {
         const auto status = core::to_string(lead.status);
         const bool open_wanted = std::ranges::find(call.statuses, "open") != call.statuses.end();
-        return (!call.statuses.empty() && std::ranges::find(call.statuses, status) == call.statuses.end() &&
+        return lead.confidential != call.session || // a closed session's leads are listed with that session alone
+               (!call.statuses.empty() && std::ranges::find(call.statuses, status) == call.statuses.end() &&
                 !(open_wanted && core::is_open(lead.status))) ||
                (!call.owner.empty() && lead.owner != call.owner) || (!call.type.empty() && lead.type != call.type) ||
                (!call.due_before.empty() && (lead.due.empty() || lead.due >= call.due_before));
@@ -86,7 +87,7 @@ Outcome list(Context& context, const ListCall& call) {
 }
 
 struct EditCall {
-    std::string uid, ticket, staff;
+    std::string uid, ticket, staff, session;
     std::optional<std::string> type, status, owner, due, organisation, person, note;
     std::optional<int> priority;
 
@@ -135,6 +136,9 @@ Outcome add(Context& context, const EditCall& call) {
     core::Lead lead;
     lead.uid = core::make_uid(venue->clock().now(), venue->random());
     lead.source = "staff";
+    lead.confidential = call.session;
+    if (const auto* session = venue->config().session(call.session); !call.session.empty() && (!session || !session->is_closed_door()))
+        return fail(ErrorCode::NotFound, "error.no_session", call.session);
     if (!call.ticket.empty()) {
         KIOSK_TRY(const auto found, venue->database().registrations_by_ticket(call.ticket));
         if (found.empty())
@@ -315,6 +319,7 @@ void add_lead_commands(CLI::App& app, Context& context) {
         command->add_option("--owner", call->owner, about(context, "owner"));
         command->add_option("--type", call->type, about(context, "lead_type"))->check(CLI::IsMember(types()));
         command->add_option("--due-before", call->due_before, about(context, "due_before"));
+        command->add_option("--session", call->session, about(context, "lead_session"));
         command->add_flag("--full", call->full, about(context, "full"));
         run_on_call(command, context, [&context, call] { return list(context, *call); });
     }
@@ -323,6 +328,7 @@ void add_lead_commands(CLI::App& app, Context& context) {
         auto* command = add_command(*leads, context, "add");
         command->add_option("--type", call->type, about(context, "lead_type"))->check(CLI::IsMember(types()))->required();
         command->add_option("--ticket", call->ticket, about(context, "ticket"));
+        command->add_option("--session", call->session, about(context, "lead_session"));
         add_edit_options(command, context, *call);
         run_on_call(command, context, [&context, call] { return add(context, *call); });
     }
