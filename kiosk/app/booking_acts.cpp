@@ -213,6 +213,7 @@ Result<BookingResult> BookingDesk::outcome(const std::string& uid, std::string o
             lead.type = request.purpose.empty() ? "business" : request.purpose;
             lead.source = "staff";
             lead.registration = registrations.front().uid;
+            lead.confidential = request.confidential;
             lead.changed_by = by;
             lead.at = now();
             lead.organisation = registrations.front().person.organisation;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations and documents from another device or an older database: what decodes is written back alike. Pinned forms,
 // and the leads that answers make by their rules, too.
+#include "core/closed_sessions.hpp"
 #include "core/leads.hpp"
 #include "core/records.hpp"
 #include "core/responses.hpp"
@@ -49,6 +50,16 @@ void decode_all(const std::string& body, const std::string& personal) {
     round_trip(operation, decode_response, make_response);
     operation.kind = operation_kind::lead_set;
     round_trip(operation, decode_lead, make_lead);
+    operation.kind = operation_kind::session_set;
+    round_trip(operation, decode_private_session, make_private_session);
+    operation.kind = operation_kind::session_act;
+    round_trip(operation, decode_session_act, make_session_act);
+    operation.kind = operation_kind::quota_set;
+    round_trip(operation, decode_quota, make_quota);
+    for (const auto kind : {operation_kind::session_set, operation_kind::booking_request, operation_kind::note}) {
+        operation.kind = kind;
+        (void)confidential_session(operation);
+    }
     operation.kind = operation_kind::undo;
     (void)decode_undo(operation);
     operation.kind = operation_kind::revocation_add;
