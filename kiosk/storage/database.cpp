@@ -411,6 +411,7 @@ core::Status Database::erase(std::string_view uid) {
         return Query(m_impl->connection,
                      "SELECT 1 FROM registrations WHERE uid = ?1 UNION ALL SELECT 1 FROM responses WHERE uid = ?1 "
                      "UNION ALL SELECT 1 FROM leads WHERE uid = ?1 UNION ALL SELECT 1 FROM bookings WHERE uid = ?1 "
+                     "UNION ALL SELECT 1 FROM booking_people WHERE registration = ?1 AND registration <> '' "
                      "UNION ALL SELECT 1 FROM session_records WHERE kind IN (1, 2, 3) AND session = ?1",
                      uid)
             .next();
