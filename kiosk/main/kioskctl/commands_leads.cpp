@@ -285,6 +285,10 @@ core::Result<std::vector<std::string>> erasable_follow_ups(core::Store& store, c
     for (const auto& lead : leads)
         if (wanted.empty() ? !lead.person.empty() || !lead.note.empty() || !lead.organisation.empty() : lead.uid == wanted)
             uids.push_back(lead.uid);
+    KIOSK_TRY(const auto sessions, store.private_sessions());
+    for (const auto& session : sessions) // with its minutes
+        if (wanted.empty() || session.session == wanted)
+            uids.push_back(session.session);
     return uids;
 }
 

@@ -17,7 +17,8 @@ core::Status warn_of_loose_ends(const Context& context, core::Store& store);
 core::Result<core::Lead> find_lead(core::Store& store, const std::string& wanted);
 core::Result<core::Response> find_response(core::Store& store, const std::string& wanted);
 
-// What can be erased beside registrations: the response or lead of that uid, or (empty) all that still hold words.
+// What can be erased beside registrations: the response, lead or closed session of that uid, or (empty) all that still
+// hold words.
 core::Result<std::vector<std::string>> erasable_follow_ups(core::Store& store, const std::string& wanted);
 
 } // namespace kioskctl

@@ -89,13 +89,19 @@ struct LookCall {
 };
 
 // Who asks for what is confidential says who they are, and is known here.
-core::Status check_reader(const core::EventConfig& config, const LookCall& call) {
-    if (!call.private_too)
-        return {};
+bool may_read(const core::EventConfig& config, const LookCall& call) {
+    if (!call.private_too || core::may_approve(config, call.staff))
+        return true;
     const auto* member = config.staff_member(call.staff);
-    const bool may = core::may_approve(config, call.staff) ||
-                     (member && std::ranges::find(member->roles, "session_host") != member->roles.end());
-    return may ? core::Status{} : fail(ErrorCode::Denied, "session.reason.not_allowed", call.staff);
+    return member && std::ranges::find(member->roles, "session_host") != member->roles.end();
+}
+
+Outcome not_for_them(Context& context, const LookCall& call) {
+    const auto reason = call.staff.empty() ? core::SessionReason::StaffMissing : core::SessionReason::NotAllowed;
+    const app::SessionResult result{reason, core::SessionState::Draft, {}};
+    context.say("cli.session.refused", {{"why", why(context, result)}});
+    context.emit({{"status", "refused"}, {"reason", core::to_string(reason)}});
+    return exit_no;
 }
 
 std::string title_of(const Context& context, const core::Session& session, bool private_too) {
@@ -136,7 +142,8 @@ Json session_json(const Context& context, const core::EventConfig& config, const
 
 Outcome list(Context& context, const LookCall& call) {
     KIOSK_TRY(const auto office, open_office(context, true));
-    KIOSK_CHECK(check_reader(office.config(), call));
+    if (!may_read(office.config(), call))
+        return not_for_them(context, call);
     bool any = false;
     for (const auto& session : office.config().sessions) {
         if (!session.is_closed_door())
@@ -229,7 +236,8 @@ void show_private(Context& context, const app::SessionDetails& details, Json& js
 
 Outcome show(Context& context, const LookCall& call) {
     KIOSK_TRY(auto office, open_office(context, true));
-    KIOSK_CHECK(check_reader(office.config(), call));
+    if (!may_read(office.config(), call))
+        return not_for_them(context, call);
     KIOSK_TRY(const auto details, office.desk->details(call.session));
     const auto& session = details.session;
     auto json = session_json(context, office.config(), session, call.private_too);
@@ -397,7 +405,8 @@ Outcome export_invitations(Context& context, const std::string& id, const std::s
                            bool plain) {
     KIOSK_TRY(auto office, open_office(context));
     const auto& config = office.config();
-    KIOSK_CHECK(check_reader(config, {id, staff, true}));
+    if (const LookCall call{id, staff, true}; !may_read(config, call))
+        return not_for_them(context, call);
     KIOSK_TRY(const auto details, office.desk->details(id));
     KIOSK_TRY(const auto codes, CodeMaker::create(context, *office.venue, plain));
     std::error_code error;
