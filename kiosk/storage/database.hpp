@@ -53,6 +53,9 @@ struct SyncMark {
     std::uint64_t after = 0;
     std::int64_t relayed = 0; // JournalCursor::arrival up to which others' operations were offered to a restored hub
     bool relay_due = false;
+    // Of which closed sessions the feed brought what is confidential, as the hub names them; absent in older files, which
+    // got everything.
+    std::string scope = "*";
     friend bool operator==(const SyncMark&, const SyncMark&) = default;
 };
 

@@ -16,6 +16,7 @@ SyncMark read_sync_mark(Connection& connection) {
     mark.after = static_cast<std::uint64_t>(meta_integer(connection, "sync_after").value_or(0));
     mark.relayed = meta_integer(connection, "sync_relayed").value_or(0);
     mark.relay_due = meta_integer(connection, "sync_relay_due").value_or(0) != 0;
+    mark.scope = meta_text(connection, "sync_scope").value_or(mark.scope);
     return mark;
 }
 
@@ -25,6 +26,7 @@ void write_sync_mark(Connection& connection, const SyncMark& mark) {
     set_meta(connection, "sync_after", static_cast<std::int64_t>(mark.after));
     set_meta(connection, "sync_relayed", mark.relayed);
     set_meta(connection, "sync_relay_due", static_cast<std::int64_t>(mark.relay_due));
+    set_meta(connection, "sync_scope", std::string_view(mark.scope));
 }
 
 core::Result<OwnChains> read_chains(Connection& connection, const Journal& journal) {

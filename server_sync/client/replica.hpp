@@ -27,6 +27,7 @@ struct FeedMark {
     // Others' operations offered to a restored hub so far: a cursor of the journal's own (arrivals), done at its end.
     std::int64_t relayed = 0;
     bool relay_due = false;
+    std::string scope = "*"; // FeedReply::scope of what was read
     friend bool operator==(const FeedMark&, const FeedMark&) = default;
 };
 

@@ -111,6 +111,7 @@ Status SyncClient::Impl::begin_epoch(FeedMark& mark, const std::string& hub_id, 
     FeedMark next;
     next.hub = hub_id;
     next.epoch = epoch;
+    next.scope = mark.scope;
     // A device that never met a hub has nothing of others that a hub could have lost.
     next.relay_due = !mark.epoch.empty();
     // The first hub that this journal meets may go on where a snapshot ended.

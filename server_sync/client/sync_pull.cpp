@@ -37,6 +37,28 @@ bool is_of_the_operation(ErrorCode code) {
            code == ErrorCode::NewerVersion;
 }
 
+// Would a feed of the scope `now` have brought what one of the scope `before` left out?
+bool gives_more(std::string_view now, std::string_view before) {
+    if (before == "*" || now == before)
+        return false;
+    if (now == "*")
+        return true;
+    const auto next_of = [](std::string_view& list) {
+        const auto one = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), one.size() + 1));
+        return one;
+    };
+    while (!now.empty()) {
+        const auto session = next_of(now);
+        bool known = session.empty();
+        for (auto list = before; !known && !list.empty();)
+            known = next_of(list) == session;
+        if (!known)
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 StepResult SyncClient::Impl::pull() {
@@ -115,6 +137,15 @@ StepResult SyncClient::Impl::take_feed(const FeedMark& asked, const std::string&
         return failed(false, Trouble::HubTrouble, "the feed is shorter than what was read");
     }
     fewer_times = 0;
+    if (mark.after > 0 && gives_more(reply.scope, mark.scope)) {
+        // What was left out lies before; what is here already comes once more and changes nothing.
+        mark.after = 0;
+        mark.scope = reply.scope;
+        caught_up = false;
+        if (auto set = replica.set_mark(mark); !set)
+            return store_failed(false, set.error());
+        return {true, 0, 0};
+    }
 
     std::vector<Operation> operations;
     operations.reserve(reply.operations.size());
@@ -124,9 +155,10 @@ StepResult SyncClient::Impl::take_feed(const FeedMark& asked, const std::string&
         else
             ++left_out;
     }
-    const bool moved = reply.next > asked.after || !operations.empty();
+    const bool moved = reply.next > asked.after || !operations.empty() || reply.scope != mark.scope;
     const auto before = mark;
     mark.after = reply.next;
+    mark.scope = reply.scope;
     if (moved)
         if (auto kept = ingest(operations, before, mark); !kept) {
             caught_up = false;

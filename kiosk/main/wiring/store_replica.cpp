@@ -27,10 +27,10 @@ std::string hex(const core::Digest& digest) {
 }
 
 FeedMark to_client(const storage::SyncMark& mark) {
-    return {mark.hub, mark.epoch, mark.after, mark.relayed, mark.relay_due};
+    return {mark.hub, mark.epoch, mark.after, mark.relayed, mark.relay_due, mark.scope};
 }
 storage::SyncMark to_storage(const FeedMark& mark) {
-    return {mark.hub, mark.epoch, mark.after, mark.relayed, mark.relay_due};
+    return {mark.hub, mark.epoch, mark.after, mark.relayed, mark.relay_due, mark.scope};
 }
 
 Standing to_client(storage::OwnChains own, std::string event) {
@@ -150,8 +150,8 @@ Status StoreReplica::ingest(std::span<const core::Operation> operations, const F
         rest = rest.subspan(piece);
     }
     KIOSK_CHECK(write([&](Database& database) { return without_report(database.ingest(rest, stored_mark)); }));
-    if (m_on_arrival && !operations.empty())
-        m_on_arrival({operations.size(), std::ranges::any_of(operations, [](const core::Operation& operation) {
+    if (m_on_arrival)
+        m_on_arrival({operations.size(), mark.after, std::ranges::any_of(operations, [](const core::Operation& operation) {
                           namespace kind = core::operation_kind; // a closed session's door opens by its acts
                           return operation.kind == kind::config_set || operation.kind == kind::session_set ||
                                  operation.kind == kind::session_act;

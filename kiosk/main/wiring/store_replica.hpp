@@ -47,9 +47,11 @@ private:
 
 class StoreReplica final : public sync::client::Replica {
 public:
-    // What came in with one call, told after it was committed, on the calling thread.
+    // What came in with one call, told after it was committed, on the calling thread. There may be no operations in it: the
+    // feed was read further and held nothing for this device.
     struct Arrived {
         std::size_t operations = 0;
+        std::uint64_t feed = 0; // read up to here
         bool config = false; // one of them changes the event's configuration
     };
 

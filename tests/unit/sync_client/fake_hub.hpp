@@ -37,6 +37,8 @@ struct FakeHub {
     bool revoked = false, cloned = false, may_relay = true;
     std::optional<std::uint64_t> lies_acknowledged;
     std::vector<std::string> pins;
+    std::string scope = "*";
+    std::set<OperationId> confidential; // for scope "*" only
     std::int64_t time_ms = 1'795'151'100'000;
     std::set<OperationId> refuses; // a batch with one of these is answered 400
     std::size_t refuses_more_than = 1000;
@@ -160,11 +162,12 @@ struct FakeHub {
         reply.epoch = epoch;
         reply.time_ms = time_ms;
         reply.latest = log.size();
+        reply.scope = scope;
         reply.next = std::min<std::uint64_t>(after, log.size());
         std::string operations;
         for (std::size_t taken = 0; reply.next < log.size() && taken < limit; ++reply.next) {
             const auto& operation = log[reply.next];
-            if (operation.id.incarnation == skip)
+            if (operation.id.incarnation == skip || (scope != "*" && confidential.contains(operation.id)))
                 continue;
             operations += operations.empty() ? "" : ",";
             protocol::append_operation(operations, operation);

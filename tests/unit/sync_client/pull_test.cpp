@@ -194,6 +194,55 @@ TEST_CASE("sync pull: a feed that stays shorter than what was read is read anew"
     CHECK(hub.log.size() == 20);
 }
 
+TEST_CASE("sync pull: what the feed left out comes once this device is given it", "[sync_client][pull]") {
+    FakeHub hub;
+    hub.scope = "cd1";
+    FakeKiosk writer(hub, "k2", "token-2");
+    writer.replica.write(60);
+    const auto written = writer.replica.present().operations;
+    for (const std::size_t at : {4U, 5U, 50U})
+        hub.confidential.insert(written[at].id);
+    REQUIRE(writer.drain());
+    FakeKiosk kiosk(hub);
+    REQUIRE(kiosk.drain());
+    CHECK(kiosk.replica.state().mark.scope == "cd1");
+    CHECK(kiosk.replica.state().others.size() == 57);
+    CHECK_FALSE(kiosk.replica.has(written[4]));
+
+    SECTION("less is no reason to read again") {
+        hub.scope = "";
+        hub.feed_paths.clear();
+        REQUIRE(kiosk.drain());
+        kiosk.pull();
+        CHECK(std::ranges::none_of(hub.feed_paths, [](const auto& path) { return path.contains("after=0&"); }));
+        CHECK(kiosk.replica.state().mark.scope.empty());
+    }
+    SECTION("more: from the start") {
+        hub.scope = "*";
+        kiosk.pull();
+        REQUIRE(kiosk.drain());
+        CHECK(kiosk.replica.state().mark.scope == "*");
+        require_all_here(kiosk.replica, hub);
+        // Once.
+        hub.feed_paths.clear();
+        for (int i = 0; i < 10; ++i)
+            kiosk.pull();
+        CHECK(std::ranges::none_of(hub.feed_paths, [](const auto& path) { return path.contains("after=0&"); }));
+    }
+    SECTION("another session beside the one that is known") {
+        hub.scope = "cd1,cd2";
+        kiosk.pull();
+        CHECK(kiosk.replica.state().mark.after == 0);
+        REQUIRE(kiosk.drain());
+        CHECK(kiosk.replica.state().mark.scope == "cd1,cd2");
+    }
+    SECTION("a name that only begins alike is another session") {
+        hub.scope = "cd";
+        kiosk.pull();
+        CHECK(kiosk.replica.state().mark.after == 0);
+    }
+}
+
 TEST_CASE("sync identity: an old image goes on under a new name and gets its lost operations back",
           "[sync_client][identity]") {
     FakeHub hub;
