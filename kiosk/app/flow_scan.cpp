@@ -248,11 +248,14 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
                                                        : m_ports.catalogue->text(m_language, decision.explanation);
     setting.can_print_badge = m_settings.can_print_badge;
     setting.can_call_staff = m_settings.can_call_staff;
+    const auto* door = config().checkpoint(m_checkpoint);
+    const auto* session = door != nullptr && door->session ? config().session(*door->session) : nullptr;
+    setting.no_names = session != nullptr && session->is_closed_door();
     auto view = result_view(decision, setting);
 
     const auto* registration = decision.registration ? &*decision.registration : nullptr;
     BadgeRequest badge;
-    const bool may_meet = setting.direction == core::Direction::Entry && registration != nullptr &&
+    const bool may_meet = !setting.no_names && setting.direction == core::Direction::Entry && registration != nullptr &&
                           (decision.outcome == Outcome::Admitted || decision.outcome == Outcome::Repeat);
     if (may_meet)
         add_meetings_to(view, registration->ticket);
@@ -261,7 +264,7 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
         auto agenda = now_and_next(event, now);
         view.now = std::move(agenda.now);
         view.next = std::move(agenda.next);
-        if (m_ports.plugins != nullptr && setting.direction == core::Direction::Entry)
+        if (m_ports.plugins != nullptr && !setting.no_names && setting.direction == core::Direction::Entry)
             view.welcome = m_ports.plugins->welcome(config(), registration, now);
         badge = {registration == nullptr ? "" : registration->uid, decision.ticket, view.name, view.organisation};
         if (m_not_admitted && m_not_admitted->row.ticket == decision.ticket)

@@ -47,7 +47,7 @@ void describe_admitted(ResultView& view, const ResultSetting& setting) {
     const std::string base = exit ? "result.exit." : "result.admitted.";
     view.title = view.name.empty() ? Message{base + "title_no_name", {}} : Message{base + "title", {{"name", view.name}}};
     view.detail = {base + "detail", {}};
-    view.can_print_badge = setting.can_print_badge && !exit;
+    view.can_print_badge = setting.can_print_badge && !exit && !setting.no_names;
 }
 
 std::string staff_note(const core::Decision& decision, const std::string& explanation) {
@@ -70,13 +70,15 @@ ResultView result_view(const core::Decision& decision, const ResultSetting& sett
     const core::Person person = decision.registration ? decision.registration->person : core::Person{};
     switch (decision.outcome) {
     case Outcome::Admitted:
-        view.name = person.name;
-        view.organisation = person.organisation;
+        if (!setting.no_names) {
+            view.name = person.name;
+            view.organisation = person.organisation;
+        }
         describe_admitted(view, setting);
         break;
     case Outcome::Repeat:
         // The screen may be seen by somebody who photographed the code of another: no full name.
-        view.name = person.name.empty() ? "" : core::mask_name(person.name);
+        view.name = person.name.empty() || setting.no_names ? "" : core::mask_name(person.name);
         view.tone = Tone::Wait;
         view.title = {reason_key(Reason::AlreadyIn, "title"), {}};
         view.detail = repeat_detail(decision, setting);

@@ -18,6 +18,7 @@ struct ResultSetting {
     bool staff_mode = false;
     bool can_print_badge = false;
     bool can_call_staff = false;
+    bool no_names = false; // a closed session's door: who comes is nobody's business
 };
 
 // Title, detail, tone, name and buttons; welcome lines and agenda are the caller's.

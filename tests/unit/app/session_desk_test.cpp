@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include "app/check_in.hpp"
+#include "app/result_text.hpp"
 #include "app/session_desk.hpp"
 #include "crypto/crypto.hpp"
 #include "support/fake_store.hpp"
@@ -183,6 +184,21 @@ TEST_CASE("session_desk: the door admits only who is approved, invited and has s
     CHECK(at.store.scans().back().record.consents.at("nda"));
     CHECK(at.store.scans().back().record.nda_version == "v2");
     CHECK(at.store.operations.back().body.find("保密条款") == std::string::npos);
+    // Its screen names nobody, admitted or come again.
+    kiosk::app::ResultSetting setting;
+    setting.zone = &at.desk->config().event.timezone;
+    setting.now = at.clock.now();
+    setting.can_print_badge = true;
+    CHECK(kiosk::app::result_view(admitted, setting).name == "王谷雨");
+    setting.no_names = true;
+    auto view = kiosk::app::result_view(admitted, setting);
+    CHECK(view.name.empty());
+    CHECK(view.organisation.empty());
+    CHECK(view.title.key == "result.admitted.title_no_name");
+    CHECK_FALSE(view.can_print_badge);
+    const auto again = at.scan("A1");
+    CHECK(again.outcome == Outcome::Repeat);
+    CHECK(kiosk::app::result_view(again, setting).name.empty());
     const auto details = need(at.desk->details("cd1"));
     CHECK(details.inside == 1);
     CHECK(details.quorum == Quorum::Few);
@@ -202,6 +218,11 @@ TEST_CASE("session_desk: a cancelled session closes its door and says so", "[app
     const auto refused = at.scan("A1", true);
     CHECK(refused.reason == Reason::Closed);
     CHECK(refused.explanation.key == "explanation.session_cancelled");
+    kiosk::app::ResultSetting setting;
+    setting.zone = &at.desk->config().event.timezone;
+    setting.now = at.clock.now();
+    setting.no_names = true;
+    CHECK(kiosk::app::result_view(refused, setting).title.key == "result.session_cancelled.title");
     CHECK(need(at.desk->invite("cd1", "B1", "", "boss")).reason == SessionReason::CancelledSession);
     CHECK(need(at.desk->submit("cd1", "boss")).reason == SessionReason::CancelledSession);
 }
