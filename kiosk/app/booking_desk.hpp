@@ -76,6 +76,8 @@ public:
     // Own pending ones that should be tried again now; the caller asks for each.
     core::Result<std::vector<std::string>> waiting();
 
+    void met_a_hub() { m_services.alone = false; } // what is not held here must be asked for from now on
+
     core::Instant now() const { return m_services.clock->now(); }
     core::Result<std::vector<core::FreeSlot>> free_slots(const std::vector<std::string>& people, const std::string& unit,
                                                          std::size_t limit);

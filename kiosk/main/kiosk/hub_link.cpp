@@ -4,6 +4,7 @@
 #include "client/hub_address.hpp"
 #include "core/load_config.hpp"
 #include "main/wiring/conflict_list.hpp"
+#include "main/wiring/wire_lease_office.hpp"
 #include "protocol/messages.hpp"
 #include "storage/journal_reader.hpp"
 
@@ -43,7 +44,7 @@ HubTrouble in_words_of_the_app(Trouble trouble) {
 } // namespace
 
 struct HubLink::Line {
-    std::unique_ptr<sync::client::CurlWire> push_wire, feed_wire;
+    std::unique_ptr<sync::client::CurlWire> push_wire, feed_wire, lease_wire;
     std::unique_ptr<wiring::StoreReplica> replica;
     std::unique_ptr<sync::client::SyncClient> client;
     std::unique_ptr<sync::client::SyncThreads> threads; // last: ends first
@@ -55,6 +56,7 @@ HubLink::HubLink(Ports ports)
       }) {
     m_posted.configured = false;
     m_conflicts = std::thread([this] { run_conflicts(); });
+    m_leases = std::thread([this] { run_leases(); });
     const auto hub = sync::client::load_hub_address(m_ports.database_file);
     if (hub)
         start_line(*hub);
@@ -82,8 +84,9 @@ void HubLink::stop() {
     if (enrolment.joinable())
         enrolment.join();
     stop_line();
-    if (m_conflicts.joinable())
-        m_conflicts.join();
+    for (auto* thread : {&m_conflicts, &m_leases})
+        if (thread->joinable())
+            thread->join();
 }
 
 // ---- the line ----
@@ -93,8 +96,9 @@ void HubLink::start_line(const HubAddress& hub) {
     auto reader = storage::JournalReader::open(m_ports.database_file.string(), *m_ports.hasher);
     auto push = sync::client::CurlWire::create(hub.url, hub.pins);
     auto feed = sync::client::CurlWire::create(hub.url, hub.pins);
-    if (!reader || !push || !feed) {
-        const auto& error = !reader ? reader.error() : !push ? push.error() : feed.error();
+    auto leases = sync::client::CurlWire::create(hub.url, hub.pins);
+    if (!reader || !push || !feed || !leases) {
+        const auto& error = !reader ? reader.error() : !push ? push.error() : !feed ? feed.error() : leases.error();
         spdlog::error("hub: {} {}", error.message_key, error.context);
         app::notice::HubChanged told;
         told.trouble = reader ? HubTrouble::NotEnrolled : HubTrouble::StoreFails;
@@ -102,6 +106,7 @@ void HubLink::start_line(const HubAddress& hub) {
     }
     line->push_wire = std::move(*push);
     line->feed_wire = std::move(*feed);
+    line->lease_wire = std::move(*leases);
     line->replica = std::make_unique<wiring::StoreReplica>(std::move(*reader), m_gate, m_ports.event);
     line->replica->on_arrival([this](const auto& what) { arrived(what); });
     line->client = std::make_unique<sync::client::SyncClient>(*line->replica, *line->push_wire, *line->feed_wire,
@@ -115,10 +120,15 @@ void HubLink::start_line(const HubAddress& hub) {
     m_wake.notify_all();
     post_hub({});
     sync::client::SyncThreads::Options options;
-    options.on_status = [this](const sync::client::SyncStatus& status) { told(status); };
+    options.on_status = [this, client = line->client.get()](const sync::client::SyncStatus& status) {
+        if (const auto now = client->hub_now(); now && m_ports.hub_clock)
+            m_ports.hub_clock->learned(now->unix_ms, m_ports.clock->boot_ms());
+        told(status);
+    };
     options.on_hub = [this, wires = line.get()](const HubAddress& address) {
         wires->push_wire->set_pins(address.pins);
         wires->feed_wire->set_pins(address.pins);
+        wires->lease_wire->set_pins(address.pins);
         if (const auto saved = sync::client::save_hub_address(m_ports.database_file, address); !saved)
             spdlog::error("hub: {} {}", saved.error().message_key, saved.error().context);
         const std::scoped_lock lock(m_mutex);
@@ -139,8 +149,10 @@ void HubLink::stop_line() {
         const std::scoped_lock lock(m_mutex);
         line = std::exchange(m_line, nullptr);
     }
-    if (line)
-        line->threads->stop();
+    if (!line)
+        return;
+    line->lease_wire->interrupt();
+    line->threads->stop();
 }
 
 void HubLink::told(const sync::client::SyncStatus& status) {
@@ -174,13 +186,18 @@ void HubLink::post_hub(const app::notice::HubChanged& hub) {
 }
 
 void HubLink::arrived(const wiring::StoreReplica::Arrived& what) {
-    m_ports.app->post(app::Notice{app::notice::DataChanged{}});
-    if (what.config)
-        m_ports.app->post(app::Notice{app::notice::ConfigChanged{}});
+    bool awaited = false;
     {
         const std::scoped_lock lock(m_mutex);
-        m_conflicts_due = true;
+        awaited = m_feed_awaited != 0 && what.feed >= m_feed_awaited;
+        if (awaited)
+            m_feed_awaited = 0;
+        m_conflicts_due = m_conflicts_due || what.operations > 0;
     }
+    if (what.operations > 0 || awaited)
+        m_ports.app->post(app::Notice{app::notice::DataChanged{}});
+    if (what.config)
+        m_ports.app->post(app::Notice{app::notice::ConfigChanged{}});
     m_wake.notify_all();
 }
 
@@ -267,6 +284,8 @@ void HubLink::run_enrolment(wiring::HubJoin& join, const std::string& code) {
     app::notice::Enrolment told;
     if (done) {
         stop_line();
+        if (m_ports.on_enrolled)
+            m_ports.app->post(app::AppThread::Task([hook = m_ports.on_enrolled](app::KioskApp& app) { hook(app); }));
         start_line(*done);
         told = {app::notice::Enrolment::Step::Done, {"staff.notice.enrolled", {{"device", done->device}}}, done->hub};
     } else {
@@ -278,6 +297,64 @@ void HubLink::run_enrolment(wiring::HubJoin& join, const std::string& code) {
         m_enrolling = false;
     }
     m_ports.app->post(app::Notice{std::move(told)});
+}
+
+// ---- leases ----
+
+Status HubLink::ask_leases(app::LeaseAsk ask) {
+    constexpr std::size_t most = 16;
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (m_stopping || !m_line)
+            return fail(ErrorCode::Unavailable, "error.no_hub");
+        if (m_asks.size() >= most)
+            return fail(ErrorCode::Unavailable, "error.sync.unreachable", "too many wait for an answer");
+        m_asks.push_back(std::move(ask));
+    }
+    m_wake.notify_all();
+    return {};
+}
+
+void HubLink::run_leases() {
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        m_wake.wait(lock, [this] { return m_stopping || !m_asks.empty(); });
+        if (m_stopping)
+            return;
+        auto ask = std::move(m_asks.front());
+        m_asks.pop_front();
+        const auto line = m_line;
+        lock.unlock();
+        auto reply = line ? exchange_leases(*line, ask)
+                          : core::Result<app::LeaseReply>(fail(ErrorCode::Unavailable, "error.no_hub"));
+        if (!reply)
+            spdlog::info("leases: {} {}", reply.error().message_key, reply.error().context);
+        m_ports.app->post(app::Notice{app::notice::LeasesAnswered{std::move(ask), std::move(reply)}});
+        lock.lock();
+    }
+}
+
+core::Result<app::LeaseReply> HubLink::exchange_leases(Line& line, const app::LeaseAsk& ask) {
+    std::uint64_t read = 0;
+    wiring::WireLeaseOffice::Ports ports;
+    ports.wire = line.lease_wire.get();
+    ports.hub = line.client->hub();
+    ports.clock = m_ports.hub_clock;
+    ports.asker = [&]() -> core::Result<wiring::LeaseAsker> {
+        KIOSK_TRY(const auto standing, line.replica->standing());
+        read = standing.mark.after;
+        for (const auto& chain : standing.chains)
+            if (chain.present)
+                return wiring::LeaseAsker{standing.device, chain.incarnation, standing.mark.epoch};
+        return fail(ErrorCode::NotFound, "error.database_internal", "no incarnation");
+    };
+    wiring::WireLeaseOffice office(std::move(ports));
+    KIOSK_TRY(auto reply, office.exchange(ask));
+    const std::scoped_lock lock(m_mutex);
+    // The feed may hold nothing for this kiosk up to there, and then nothing else would say that it was read.
+    if (reply.feed > read)
+        m_feed_awaited = std::max(m_feed_awaited, reply.feed);
+    return reply;
 }
 
 // ---- duplicate entries ----

@@ -107,6 +107,10 @@ core::Status LocalDeck::print_badge(const app::BadgeRequest&) {
     return core::fail(core::ErrorCode::Unavailable, "error.no_printer");
 }
 
+core::Status LocalDeck::ask_leases(app::LeaseAsk ask) {
+    return m_hooks.ask_leases ? m_hooks.ask_leases(std::move(ask)) : app::Deck::ask_leases(std::move(ask));
+}
+
 // Nothing is wired to a bell or a phone yet, and saying otherwise would leave somebody waiting.
 bool LocalDeck::call_staff(app::StaffCall) { return false; }
 

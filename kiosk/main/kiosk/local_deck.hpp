@@ -17,6 +17,7 @@ struct DeckHooks {
     std::function<std::vector<std::pair<app::LocalText, std::string>>()> more_system_info;
     std::function<bool(std::string_view text)> is_hub_code;
     std::function<core::Status(const std::string& code)> enrol;
+    std::function<core::Status(app::LeaseAsk ask)> ask_leases; // may be empty: no hub
     std::function<void()> wake; // the window's loop looks whether there is another event to go to
 };
 
@@ -33,6 +34,7 @@ public:
     bool call_staff(app::StaffCall why) override;
     bool is_hub_code(std::string_view text) override { return m_hooks.is_hub_code(text); }
     core::Status enrol(std::string_view code) override { return m_hooks.enrol(std::string(code)); }
+    core::Status ask_leases(app::LeaseAsk ask) override;
     std::vector<std::pair<app::LocalText, std::string>> system_info() override;
 
     // The database that staff chose to go on with, once.

@@ -4,6 +4,7 @@
 #include "app/app_thread.hpp"
 #include "input_method/rime_composer.hpp"
 #include "main/kiosk/hub_link.hpp"
+#include "main/wiring/wire_lease_office.hpp"
 #include "main/kiosk/inputs.hpp"
 #include "main/kiosk/local_deck.hpp"
 #include "main/kiosk/pin_store.hpp"
@@ -129,11 +130,26 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         auto* link = hub_seen.load();
         return link ? link->enrol(code) : core::fail(core::ErrorCode::Unavailable, "error.store_closing");
     };
+    hooks.ask_leases = [&hub_seen](app::LeaseAsk ask) -> core::Status {
+        auto* link = hub_seen.load();
+        return link ? link->ask_leases(std::move(ask)) : core::fail(core::ErrorCode::Unavailable, "error.no_hub");
+    };
     LocalDeck deck(options, hooks);
     PinStore pins(options.database);
     const auto composer = make_composer();
 
+    wiring::HubClock hub_clock(venue.clock());
+    app::BookingServices booking_services;
+    booking_services.store = &venue.database();
+    booking_services.clock = &hub_clock;
+    booking_services.random = &venue.random();
+    booking_services.alone = wiring::never_had_a_hub(venue.database());
+    auto bookings = app::BookingDesk::create(booking_services);
+    if (!bookings)
+        spdlog::error("bookings: {} {}", bookings.error().message_key, bookings.error().context);
+
     app::Ports ports;
+    ports.bookings = bookings ? &*bookings : nullptr;
     ports.check_in = &venue.check_in();
     ports.store = &venue.database();
     ports.clock = &venue.clock();
@@ -168,10 +184,13 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         hub_ports.database = &venue.database();
         hub_ports.app = &thread;
         hub_ports.clock = &venue.clock();
+        hub_ports.hub_clock = &hub_clock;
         hub_ports.random = &venue.random();
         hub_ports.hasher = &venue.sodium();
         hub_ports.event = venue.config().event.code;
         hub_ports.zone = venue.config().event.timezone;
+        if (bookings)
+            hub_ports.on_enrolled = [&bookings](app::KioskApp&) { bookings->met_a_hub(); };
         HubLink link(std::move(hub_ports));
         hub_seen = &link;
         std::optional<Tour> tour;

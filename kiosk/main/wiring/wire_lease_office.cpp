@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/wiring/wire_lease_office.hpp"
 
+#include "client/hub_address.hpp"
 #include "client/lease_client.hpp"
 #include "storage/database.hpp"
 
@@ -77,6 +78,12 @@ Result<LeaseAsker> lease_asker(storage::Database& database) {
     KIOSK_TRY(const auto status, database.status());
     KIOSK_TRY(const auto mark, database.sync_mark());
     return LeaseAsker{status.device, status.incarnation, mark.epoch};
+}
+
+bool never_had_a_hub(storage::Database& database) {
+    const auto mark = database.sync_mark();
+    const auto address = sync::client::load_hub_address(database.path());
+    return mark && mark->hub.empty() && !address && address.error().code == ErrorCode::NotFound;
 }
 
 Result<app::LeaseReply> WireLeaseOffice::exchange(const app::LeaseAsk& ask) {

@@ -25,6 +25,8 @@ struct LeaseAsker {
     std::string epoch; // of the feed that was read; empty: none yet
 };
 core::Result<LeaseAsker> lease_asker(storage::Database& database);
+// Enrolled nowhere, now or before: what it books is in nobody's way.
+bool never_had_a_hub(storage::Database& database);
 
 class WireLeaseOffice final : public app::LeaseOffice {
 public:
