@@ -187,6 +187,10 @@ Status Attempt::bring() {
     }
     if (answer->status == 401 || answer->status == 403)
         return fail(ErrorCode::Denied, "error.sync.snapshot", std::to_string(answer->status));
+    if (answer->status == 409) {
+        forget(); // of a time when it might have everything
+        return fail(ErrorCode::NotFound, "error.sync.no_snapshot", std::to_string(answer->status));
+    }
     if (!received)
         return fail(ErrorCode::Unavailable, "error.sync.snapshot", std::to_string(answer->status));
     return {};

@@ -2,8 +2,9 @@
 #pragma once
 // A kiosk's database as the hub has it, for a new kiosk. Purpose: brings it whole and checked to `destination`, going on
 // where an earlier attempt was cut ("<destination>.part" and its ETag beside it). Ownership: values. Threads: one; blocks.
-// Failure: the last attempt's: Unavailable, Denied, Corrupt (the bytes are not what the hub says), DiskFull; never a
-// broken file under `destination`.
+// Failure: the last attempt's: Unavailable, Denied, Corrupt (the bytes are not what the hub says), DiskFull; NotFound
+// where the hub has none for this device, which must not have everything: the feed has what it may; never a broken file
+// under `destination`.
 #include "client/wire.hpp"
 #include "core/ports.hpp"
 
