@@ -68,6 +68,8 @@ struct UiState {
     std::string activated;                    // by the keyboard, in this frame
     std::string stroke_of;                    // the signature that is being drawn
     std::vector<app::Point> stroke;
+    std::string dragged;                      // the booking on the board that goes along with the finger
+    Vec drag_from;
     std::size_t strokes_before = 0;           // until there are more, the last stroke is shown from here
 };
 

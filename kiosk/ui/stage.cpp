@@ -205,6 +205,7 @@ StageFrame Stage::draw(const app::View& view, app::PreviewSource* preview, Pixel
         m_state.menu.clear();
         m_state.stroke.clear();
         m_state.stroke_of.clear();
+        m_state.dragged.clear();
         m_state.ring.clear();
     }
     if (input.pressed)

@@ -86,6 +86,16 @@ struct Buttons {
     bool search, walk_in;
 };
 
+// The business area: a place of its own, away from what brings people in.
+void area_button(Canvas& canvas, Rect box) {
+    auto look = plain_look(canvas);
+    look.icon = Icon::Table;
+    look.size = Size::Large;
+    look.border = canvas.theme().accent.fill;
+    if (button(canvas, "meetings", box, canvas.tr("ui.idle.meetings"), look))
+        canvas.emit(app::intent::OpenMeetings{});
+}
+
 float buttons_height(const Canvas& canvas, const Buttons& has) {
     const auto& theme = canvas.theme();
     return (has.search ? theme.main_action : 0) + (has.search && has.walk_in ? theme.gap : 0) +
@@ -161,8 +171,13 @@ void landscape(Scene& scene, const app::IdleView& idle) {
     const auto& theme = canvas.theme();
     Rect area = scene.area.inset(margin(canvas), 0);
     area.cut_bottom(canvas.step(2));
-    status(scene, area.cut_bottom(canvas.step(5)));
-    area.cut_bottom(canvas.step(1));
+    Rect foot = area.cut_bottom(idle.can_meet ? canvas.step(9) : canvas.step(5));
+    if (idle.can_meet) {
+        area_button(canvas, foot.cut_left(canvas.step(40)));
+        foot.cut_left(canvas.step(4));
+    }
+    status(scene, foot);
+    area.cut_bottom(canvas.step(idle.can_meet ? 2 : 1));
     if (scene.view.header.now || scene.view.header.next) {
         agenda(canvas, scene.view.header, area.cut_bottom(canvas.step(11)));
         area.cut_bottom(canvas.step(3));
@@ -180,6 +195,7 @@ void landscape(Scene& scene, const app::IdleView& idle) {
 
 void upright(Scene& scene, const app::IdleView& idle) {
     auto& canvas = scene.canvas;
+    const auto& theme = canvas.theme();
     Rect area = scene.area.inset(margin(canvas), 0);
     area.cut_bottom(canvas.step(3));
     status(scene, area.cut_bottom(canvas.step(5)));
@@ -187,6 +203,10 @@ void upright(Scene& scene, const app::IdleView& idle) {
     if (scene.view.header.now || scene.view.header.next) {
         agenda(canvas, scene.view.header, area.cut_bottom(canvas.step(12)));
         area.cut_bottom(canvas.step(4));
+    }
+    if (idle.can_meet) {
+        area_button(canvas, area.cut_bottom(theme.main_action));
+        area.cut_bottom(theme.gap);
     }
     const Buttons has{idle.can_search, idle.can_walk_in};
     buttons(canvas, area.cut_bottom(buttons_height(canvas, has)), has);

@@ -100,6 +100,8 @@ void actions(Scene& scene, const app::ResultView& result, Rect bar, Pair pair, b
     if (result.can_print_badge)
         list.push_back({"badge", canvas.tr("ui.result.print_badge"), Icon::Printer, app::intent::PrintBadge{}});
     list.push_back({"done", canvas.tr(help_first ? "ui.result.close" : "ui.result.done"), std::nullopt, app::intent::Back{}});
+    if (result.can_meet)
+        list.push_back({"meet", canvas.tr("ui.result.meet"), Icon::Table, app::intent::OpenMeetings{}});
     for (std::size_t i = 0; i < list.size(); ++i) {
         auto look = i == 0 ? bright_look(pair) : ghost_look(pair);
         look.icon = list[i].icon;
@@ -112,7 +114,7 @@ void actions(Scene& scene, const app::ResultView& result, Rect bar, Pair pair, b
 }
 
 std::size_t action_count(const app::ResultView& result) {
-    return 1 + (result.can_call_staff && !result.staff_called ? 1 : 0) + (result.can_print_badge ? 1 : 0);
+    return 1 + (result.can_call_staff && !result.staff_called ? 1 : 0) + (result.can_print_badge ? 1 : 0) + (result.can_meet ? 1 : 0);
 }
 
 } // namespace
@@ -174,6 +176,8 @@ void draw_result(Scene scene, const app::ResultView& result) {
     }
     add(result.organisation, Size::Large, Weight::Regular, 1, 3, Size::Body);
     add(canvas.say(result.detail), Size::Large, Weight::Regular, 3, 4, Size::Body);
+    for (const auto& line : result.meetings)
+        add(canvas.say(line), Size::Large, Weight::Bold, 2, 2, Size::Body);
     const auto welcome_begins = parts.size();
     for (const auto& line : result.welcome)
         add(canvas.say(line), Size::Large, Weight::Regular, 2, 2, Size::Body);

@@ -39,6 +39,17 @@ constexpr TabEntry tabs[] = {
     {StaffTab::System, Icon::Saved, "ui.staff.system"},
 };
 
+// In the order in which they stand; the business area only where the event has one.
+std::vector<TabEntry> tabs_of(const app::StaffView& staff) {
+    std::vector<TabEntry> shown;
+    for (const auto& entry : tabs) {
+        if (entry.tab == StaffTab::Setup && staff.has_board)
+            shown.push_back({StaffTab::Board, Icon::Table, "ui.staff.board"});
+        shown.push_back(entry);
+    }
+    return shown;
+}
+
 void tab_button(Canvas& canvas, Rect box, const TabEntry& entry, bool chosen, bool stacked) {
     const auto& theme = canvas.theme();
     const auto touch = canvas.touch("tab:" + std::to_string(static_cast<int>(entry.tab)), box);
@@ -505,18 +516,19 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     Rect area = scene.area.inset(margin(canvas), 0);
     area.cut_bottom(canvas.step(4));
     area.cut_top(canvas.step(1));
+    const auto shown_tabs = tabs_of(staff);
     if (tall) {
         Rect rail = area.cut_bottom(canvas.step(12));
         area.cut_bottom(canvas.step(3));
-        const float wide = (rail.w - canvas.step(static_cast<float>(std::size(tabs) - 1))) / static_cast<float>(std::size(tabs));
-        for (const auto& entry : tabs) {
+        const float wide = (rail.w - canvas.step(static_cast<float>(shown_tabs.size() - 1))) / static_cast<float>(shown_tabs.size());
+        for (const auto& entry : shown_tabs) {
             tab_button(canvas, rail.cut_left(wide), entry, entry.tab == staff.tab, true);
             rail.cut_left(canvas.step(1));
         }
     } else {
         Rect rail = area.cut_left(canvas.step(29));
         area.cut_left(canvas.step(4));
-        for (const auto& entry : tabs) {
+        for (const auto& entry : shown_tabs) {
             tab_button(canvas, rail.cut_top(theme.target + canvas.step(1)), entry, entry.tab == staff.tab, false);
             rail.cut_top(canvas.step(1));
         }
