@@ -173,6 +173,8 @@ Result<std::optional<OperationId>> CheckIn::commit(const ScanRequest& request, s
         record.registration = decision.registration->uid;
     if (const auto* checkpoint = m_config->checkpoint(request.checkpoint); checkpoint->session)
         record.session = *checkpoint->session;
+    if (const auto* session = m_config->session(record.session); session && session->is_closed_door())
+        record.confidential = session->id;
     record.direction = request.direction;
     record.outcome = decision.outcome;
     record.reason = decision.reason;

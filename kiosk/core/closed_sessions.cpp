@@ -222,11 +222,11 @@ SessionStanding fold_session(const EventConfig& config, std::span<const StoredSe
 std::string confidential_session(const Operation& operation) {
     namespace kind = operation_kind;
     constexpr std::array named{kind::session_set, kind::session_act, kind::quota_set, kind::invitation_set};
-    constexpr std::array marked{kind::booking_request, kind::booking_act, kind::lead_set, kind::note};
+    constexpr std::array marked{kind::booking_request, kind::booking_act, kind::lead_set, kind::note, kind::scan};
     const bool by_kind = std::ranges::find(named, operation.kind) != named.end();
     if (!by_kind && std::ranges::find(marked, operation.kind) == marked.end())
         return {};
-    // Most bookings, leads and notes are nobody's secret: they are not parsed for saying nothing of it.
+    // Most bookings, leads, notes and scans are nobody's secret: they are not parsed for saying nothing of it.
     if (!by_kind && operation.body.find("\"confidential\"") == std::string::npos)
         return {};
     const auto body = parse_json(operation.body);

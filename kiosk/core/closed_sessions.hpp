@@ -88,7 +88,8 @@ struct SessionStanding {
 SessionStanding fold_session(const EventConfig& config, std::span<const StoredSessionAct> acts);
 
 // Is it confidential, and of which session? Empty: anybody may have it. By kind and body alone, so that the hub can tell
-// without knowing the event: session.set, session.act, quota.set, invitation.set; bookings and leads that say so.
+// without knowing the event: session.set, session.act, quota.set, invitation.set; bookings, leads, notes and
+// scans that say so.
 std::string confidential_session(const Operation& operation);
 
 // ---- who may do what ----

@@ -231,6 +231,7 @@ OperationDraft make_scan(const ScanRecord& record) {
     }
     if (!record.consents.empty())
         body["consents"] = record.consents;
+    put("confidential", record.confidential);
     put("nda_version", record.nda_version);
     std::string personal;
     if (!record.answers.empty())
@@ -252,6 +253,7 @@ Result<ScanRecord> decode_scan(const Operation& operation) {
     record.at = take_time(fields, "at").value_or(operation.wall);
     record.key = fields.text("key");
     record.method = fields.text("method", "qr");
+    record.confidential = fields.text("confidential");
     record.nda_version = fields.text("nda_version");
     if (fields.has("override")) {
         JsonFields lifted(fields.raw("override"), "scan.override");

@@ -183,6 +183,7 @@ TEST_CASE("session_desk: the door admits only who is approved, invited and has s
     CHECK(admitted.outcome == Outcome::Admitted);
     CHECK(at.store.scans().back().record.consents.at("nda"));
     CHECK(at.store.scans().back().record.nda_version == "v2");
+    CHECK(confidential_session(at.store.operations.back()) == "cd1"); // other doors need not know who came
     CHECK(at.store.operations.back().body.find("保密条款") == std::string::npos);
     // Its screen names nobody, admitted or come again.
     kiosk::app::ResultSetting setting;

@@ -337,7 +337,7 @@ TEST_CASE("closed_sessions: confidential operations are told by themselves", "[c
     CHECK(confidential_session(from(make_quota({"cd1", "X", 1, "guest", ""}))) == "cd1");
     CHECK(confidential_session(from(make_invitation({"cd1", "A1", "guest", InvitationStatus::Draft, false}))) == "cd1");
     Operation operation;
-    for (const auto* kind : {"booking.request", "booking.act", "lead.set", "note"}) {
+    for (const auto* kind : {"booking.request", "booking.act", "lead.set", "note", "scan"}) {
         operation.kind = kind;
         operation.body = R"({"confidential":"cd1","uid":"x"})";
         CHECK(confidential_session(operation) == "cd1");
