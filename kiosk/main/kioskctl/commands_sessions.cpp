@@ -329,6 +329,7 @@ Outcome set(Context& context, const SetCall& call) {
     if (office.config().session(call.session)) {
         KIOSK_TRY(auto known, office.desk->details(call.session));
         session = std::move(known.session);
+        session.title = {}; // it is in the private part
         details = std::move(known.details);
     }
     KIOSK_CHECK(apply(call, session, details));
