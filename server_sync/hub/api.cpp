@@ -185,6 +185,7 @@ std::span<const Api::Impl::Route> Api::Impl::routes() {
         Route{"GET", "/v1/devices", Need::Viewer, &Impl::get_devices},
         Route{"POST", "/v1/devices/{event}/{device}/revoke", Need::Organizer, &Impl::post_revoke},
         Route{"POST", "/v1/devices/{event}/{device}/lost", Need::Organizer, &Impl::post_lost},
+        Route{"POST", "/v1/devices/{event}/{device}/confidential", Need::Organizer, &Impl::post_confidential},
         Route{"POST", "/v1/enrolment-codes", Need::Organizer, &Impl::post_code},
         Route{"GET", "/v1/quarantine", Need::Viewer, &Impl::get_quarantine},
         Route{"GET", "/v1/audit", Need::Viewer, &Impl::get_audit},
@@ -412,6 +413,7 @@ Result<std::unique_ptr<Api>> Api::create(Store& store, const core::Clock& clock,
     auto api = std::unique_ptr<Api>(new Api);
     api->m_impl = std::make_unique<Impl>(store, clock, random, hasher, std::move(options));
     KIOSK_CHECK(api->m_impl->directory.reload());
+    static_cast<void>(api->m_impl->note_epoch()); // a hub starts on a full disk too; it is tried again before a grant
     KIOSK_TRY(const auto events, store.events());
     for (const auto& event : events)
         api->m_impl->latest[event.event] = event.latest;
@@ -474,6 +476,9 @@ bool Api::fold(std::int64_t budget_ms) {
             for (const auto& row : *rows)
                 static_cast<void>(impl.store.put_device(row)); // what is lost here is only when it was last seen
         static_cast<void>(impl.own.keep_clocks());
+        if (const auto events = impl.store.events())
+            for (const auto& event : *events)
+                static_cast<void>(impl.expire_leases(event.event)); // else when somebody asks
     }
     if (const auto events = impl.store.events())
         for (const auto& event : *events)
@@ -498,8 +503,8 @@ bool Api::fold(std::int64_t budget_ms) {
     return more;
 }
 
-Result<std::string> Api::make_enrolment_code(const std::string& event, bool for_hub) {
-    return m_impl->make_code(event, for_hub);
+Result<std::string> Api::make_enrolment_code(const std::string& event, bool for_hub, const std::string& sessions) {
+    return m_impl->make_code(event, for_hub, sessions);
 }
 
 Result<std::string> Api::make_user(const std::string& name, const std::string& role) {

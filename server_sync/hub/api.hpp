@@ -89,8 +89,9 @@ public:
     // Folds what is new into the mirrors, at most for about `budget_ms`; answers whether there is more. From one thread.
     bool fold(std::int64_t budget_ms);
 
-    // A one-time enrolment code; the text of the QR code.
-    Result<std::string> make_enrolment_code(const std::string& event, bool for_hub);
+    // A one-time enrolment code; the text of the QR code. `sessions`: of which closed sessions whoever enrols with it gets
+    // what is confidential (hub/scope.hpp); a venue's hub gets all.
+    Result<std::string> make_enrolment_code(const std::string& event, bool for_hub, const std::string& sessions = {});
     // A user's token is shown once.
     Result<std::string> make_user(const std::string& name, const std::string& role);
 

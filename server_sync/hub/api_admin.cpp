@@ -130,6 +130,7 @@ Api::Prepared Api::Impl::get_devices(Context& context) {
                         {"revoked", device.revoked},
                         {"cloned", !device.cloned_by.empty()},
                         {"software", device.software},
+                        {"sessions", scope_of(device)},
                         {"enrolled_ms", device.enrolled_ms},
                         {"seen_ms", device.seen_ms},
                         {"offset_ms", device.offset_ms},
@@ -158,8 +159,8 @@ Api::Prepared Api::Impl::post_revoke(Context& context) {
     return ready(json({{"event", event}, {"device", device}, {"revoked", true}}));
 }
 
-// "That kiosk is gone": what it held is free from now on. Only somebody who knows that it will not come back may say so;
-// it is written down who did.
+// "That kiosk is gone": what it held is free from now on, and what it confirmed unseen gives way should it come back. Only
+// somebody who knows that it will not may say so; it is written down who did.
 Api::Prepared Api::Impl::post_lost(Context& context) {
     const auto& event = context.parts[0];
     const auto& device = context.parts[1];
@@ -168,17 +169,10 @@ Api::Prepared Api::Impl::post_lost(Context& context) {
         const std::lock_guard lock(writer);
         if (!directory.knows(event, device))
             return ready(error(404, "not_found", "There is no such device."));
-        const auto changed = store.change_leases(event, [&](std::map<std::string, std::vector<LeaseRow>>& rows) {
-            freed = 0;
-            for (auto& [resource, holders] : rows)
-                for (auto& row : holders)
-                    if (row.holder == device && !row.lost) {
-                        row.lost = true;
-                        ++freed;
-                    }
-        });
-        if (!changed)
-            return ready(store_error(changed.error()));
+        const auto taken = take_from_lost(event, device);
+        if (!taken)
+            return ready(store_error(taken.error()));
+        freed = *taken;
         if (const auto told = audit(context.user->name, "device.lost " + event + "/" + device + " leases " +
                                                             std::to_string(freed));
             !told)
@@ -188,20 +182,60 @@ Api::Prepared Api::Impl::post_lost(Context& context) {
     return ready(json({{"event", event}, {"device", device}, {"freed", freed}}));
 }
 
+// Of which closed sessions a device gets what is confidential from now on. What it has already it keeps until its data is
+// removed there: a right that is taken back is about what is new.
+Api::Prepared Api::Impl::post_confidential(Context& context) {
+    const auto& event = context.parts[0];
+    const auto& device = context.parts[1];
+    const auto body = core::parse_json(context.request.body);
+    core::JsonFields fields(body, "confidential");
+    if (!fields.has("sessions"))
+        fields.problem("sessions", "is missing");
+    const auto sessions = fields.text("sessions");
+    if (const auto read = fields.status(); !read)
+        return ready(error(400, "malformed", read.error().context));
+    const auto scope = parse_scope(sessions);
+    if (!scope)
+        return ready(error(422, "sessions", "Ids of at most 100 sessions with commas, or * for all, or nothing."));
+    {
+        const std::lock_guard lock(writer);
+        auto row = directory.device(event, device);
+        if (!row)
+            return ready(error(404, "not_found", "There is no such device."));
+        if (row->is_hub)
+            return ready(error(409, "is_hub", "A venue's hub gets everything; it keeps back what its own devices may not have."));
+        row->confidential = *scope;
+        if (const auto put = store.put_device(*row); !put)
+            return ready(store_error(put.error()));
+        directory.put(*row);
+        if (const auto told = audit(context.user->name,
+                                    "device.confidential " + event + "/" + device + " " + (scope->empty() ? "none" : *scope));
+            !told)
+            return ready(store_error(told.error()));
+    }
+    log("device.confidential", {{"event", event}, {"device", device}});
+    return ready(json({{"event", event}, {"device", device}, {"sessions", *scope}}));
+}
+
 Api::Prepared Api::Impl::post_code(Context& context) {
     const auto body = core::parse_json(context.request.body.empty() ? "{}" : context.request.body);
     core::JsonFields fields(body, "code");
     const auto event = fields.text("event");
     const bool for_hub = fields.boolean("for_hub", false);
+    const auto sessions = fields.text("sessions");
     if (const auto read = fields.status(); !read)
         return ready(error(400, "malformed", read.error().context));
-    const auto code = make_code(event, for_hub);
+    const auto scope = parse_scope(sessions);
+    if (!scope)
+        return ready(error(422, "sessions", "Ids of at most 100 sessions with commas, or * for all, or nothing."));
+    const auto code = make_code(event, for_hub, *scope);
     if (!code)
         return ready(code.error().code == ErrorCode::Invalid ? error(422, "event", code.error().context)
                                                              : store_error(code.error()));
     {
         const std::lock_guard lock(writer);
-        if (const auto told = audit(context.user->name, "code.made " + event); !told)
+        if (const auto told = audit(context.user->name, "code.made " + event + (scope->empty() ? "" : " sessions " + *scope));
+            !told)
             return ready(store_error(told.error()));
     }
     const auto parsed = protocol::decode_enrolment_code(*code);

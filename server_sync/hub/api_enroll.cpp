@@ -33,11 +33,13 @@ std::string upper(std::string text) {
 
 } // namespace
 
-Result<std::string> Api::Impl::make_code(const std::string& event, bool for_hub) {
+Result<std::string> Api::Impl::make_code(const std::string& event, bool for_hub, const std::string& sessions) {
     if (!event.empty() && !is_event_code(event))
         return core::fail(ErrorCode::Invalid, "error.field", "an event's code is at most 64 bytes without spaces");
+    KIOSK_TRY(const auto scope, parse_scope(for_hub ? scope_all : std::string_view(sessions)));
     const auto code = core::make_ticket_code(random);
-    const CodeRow row{secret_hash(hasher, code), event, for_hub, clock.now().unix_ms + options.code_lifetime_ms, false};
+    const CodeRow row{secret_hash(hasher, code), event, for_hub, clock.now().unix_ms + options.code_lifetime_ms, false,
+                      scope};
     {
         const std::lock_guard lock(writer);
         KIOSK_CHECK(store.put_code(row));
@@ -172,6 +174,7 @@ Api::Prepared Api::Impl::post_enroll(Context& context) {
     row.software = request->software.substr(0, 100);
     row.enrolled_ms = now_ms;
     row.seen_ms = now_ms;
+    row.confidential = (*code)->confidential;
     if (before && !before->revoked && before->incarnation == request->incarnation)
         row.incarnation = before->incarnation; // the same machine goes on
     if (const auto put = store.put_device(row); !put)

@@ -52,6 +52,10 @@ std::optional<Range> read_range(std::string_view text, std::uint64_t size) {
 
 } // namespace
 
+std::string Api::Impl::scope_of(const DeviceRow& device) {
+    return device.is_hub ? std::string(scope_all) : device.confidential;
+}
+
 ApiAnswer Api::Impl::feed_answer(Context& context, bool may_wait, std::optional<Waiting>& waiting) {
     const auto after = context.number("after");
     const auto wait_s = context.number("wait");
@@ -74,9 +78,10 @@ ApiAnswer Api::Impl::feed_answer(Context& context, bool may_wait, std::optional<
     reply.hub = identity.hub;
     reply.epoch = identity.epoch;
     reply.next = after->value_or(0);
+    reply.scope = scope_of(device);
     std::string operations;
     for (int page_number = 0; page_number < max_empty_pages; ++page_number) {
-        auto page = store.feed(device.event, reply.next, limit, page_bytes, skip);
+        auto page = store.feed(device.event, reply.next, limit, page_bytes, skip, reply.scope);
         if (!page)
             return store_error(page.error());
         reply.latest = page->latest;
@@ -127,7 +132,17 @@ Api::Prepared Api::Impl::get_snapshot(Context& context) {
         return found == headers.end() ? std::string() : found->second;
     };
     const auto if_range = header("if-range");
-    const auto snapshot = mirrors.of(context.device->event)->snapshot(if_range);
+    const auto& event = context.device->event;
+    auto snapshot = mirrors.of(event)->snapshot(if_range);
+    auto scope = scope_of(*context.device);
+    if (scope != scope_all) {
+        // Where nothing confidential is in it, one image does for all.
+        const auto secret = store.any_confidential(event, snapshot ? snapshot->number : latest_of(event));
+        if (!secret)
+            return ready(store_error(secret.error()));
+        if (*secret)
+            snapshot = mirrors.of(event, scope)->snapshot(if_range);
+    }
     if (!snapshot)
         return ready(error(503, "preparing", "The image is being made.", 1));
     ApiAnswer answer;
@@ -138,6 +153,7 @@ Api::Prepared Api::Impl::get_snapshot(Context& context) {
                       {"ETag", snapshot->etag},
                       {"X-Feed-Number", std::to_string(snapshot->number)},
                       {"X-Feed-Epoch", snapshot->epoch},
+                      {"X-Feed-Scope", scope},
                       {"X-Content-Blake2b", snapshot->content_hash},
                       {"X-Content-Bytes", std::to_string(snapshot->content_bytes)}};
     if (header("if-none-match") == snapshot->etag) {

@@ -8,6 +8,7 @@
 #include "hub/metrics.hpp"
 #include "hub/mirror.hpp"
 #include "hub/own_journal.hpp"
+#include "hub/scope.hpp"
 #include "protocol/messages.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <span>
+#include <set>
 #include <unordered_map>
 
 namespace kiosk::sync::hub {
@@ -92,6 +94,7 @@ struct Api::Impl {
     Prepared get_devices(Context&);
     Prepared post_revoke(Context&);
     Prepared post_lost(Context&);
+    Prepared post_confidential(Context&);
     Prepared post_code(Context&);
     Prepared get_quarantine(Context&);
     Prepared get_audit(Context&);
@@ -120,15 +123,27 @@ struct Api::Impl {
         DeviceRow row;
         bool changed = false;
     };
-    Result<Speaker> speaker_of(const Prepared::Push& push);
+    Result<Speaker> speaker_of(const DeviceRow& device, const std::string& incarnation);
+    // Under `writer`. Writes down who speaks under this name; answers whether two do.
+    Result<bool> note_speaker(const DeviceRow& device, const std::string& incarnation);
 
+    // ---- leases ----
+    struct LeaseWork;
+    Result<std::shared_ptr<const core::EventConfig>> config_of(const std::string& event); // null: no event in it yet
+    std::vector<std::string> dealt_to(const std::string& event, const std::string& asker, std::int64_t now_ms);
+    std::vector<std::string> note_recalls(const std::string& event, const LeaseWork& work); // what the asker is asked for
+    Result<std::size_t> take_from_lost(const std::string& event, const std::string& device); // under `writer`
+    Status note_epoch(); // under `writer`
+    Status expire_leases(const std::string& event); // under `writer`
+
+    static std::string scope_of(const DeviceRow& device); // which closed sessions it gets (hub/scope.hpp)
     ApiAnswer feed_answer(Context& context, bool may_wait, std::optional<Waiting>& waiting);
     void committed(const std::string& event, std::uint64_t latest);
     std::uint64_t latest_of(const std::string& event);
     Result<std::vector<OperationId>> append_own(const std::string& event, std::span<const core::OperationDraft> drafts);
 
     // ---- enrolment ----
-    Result<std::string> make_code(const std::string& event, bool for_hub);
+    Result<std::string> make_code(const std::string& event, bool for_hub, const std::string& sessions);
     Result<std::string> choose_event(const CodeRow& code, const std::string& offered);
     Result<std::string> choose_name(const std::string& event, const protocol::EnrollRequest& request);
     Result<bool> is_alias(const std::string& event, const std::string& device, const OperationId& id);
@@ -145,6 +160,7 @@ struct Api::Impl {
     OwnJournal own;
 
     std::mutex writer; // one write call of the store at a time
+    std::string leases_epoch; // under `writer`: the epoch that note_epoch() has dealt with
     std::function<void(const std::string&)> news;
 
     mutable std::shared_mutex latest_mutex;
@@ -158,11 +174,26 @@ struct Api::Impl {
     std::mutex attempts_mutex;
     std::map<std::string, Attempts> attempts; // wrong codes, by peer
 
+    std::mutex recalls_mutex; // of the next two
+    // Event → (holder, resource) → when somebody asked for it in vain, by the boot clock.
+    std::map<std::string, std::map<std::pair<std::string, std::string>, std::int64_t>> recalls;
+    std::map<std::pair<std::string, std::string>, std::int64_t> lost_ms; // (event, device) → when it was called lost
+
+    struct KnownConfig {
+        std::uint64_t after = 0; // of the mirror
+        std::shared_ptr<const core::EventConfig> config;
+    };
+    std::mutex configs_mutex;
+    std::map<std::string, KnownConfig> configs; // by event
+
     std::mutex aliases_mutex;
     std::map<std::string, bool> aliases;
 
     std::int64_t written_boot_ms = 0; // when what devices told was last written; of the folding thread
 };
+
+// Whether a hub of a venue holds an event of the central one; absent where this is no venue's hub.
+inline std::string rights_fact(const std::string& event) { return "rights/" + event; }
 
 // One component of a target: %XX and '+'. Absent where it is malformed.
 std::optional<std::string> percent_decoded(std::string_view text);

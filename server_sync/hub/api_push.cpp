@@ -144,9 +144,8 @@ void Api::Impl::adjudicate(Prepared::Push& push, std::vector<protocol::ReadOpera
 
 // Whoever comes under another incarnation than the newest one is either new, or was there before the newest: then there
 // are two machines with one name.
-Result<Api::Impl::Speaker> Api::Impl::speaker_of(const Prepared::Push& push) {
-    const auto& incarnation = push.request.incarnation;
-    Speaker speaker{directory.device(push.device.event, push.device.device).value_or(push.device), false};
+Result<Api::Impl::Speaker> Api::Impl::speaker_of(const DeviceRow& device, const std::string& incarnation) {
+    Speaker speaker{directory.device(device.event, device.device).value_or(device), false};
     auto& row = speaker.row;
     if (row.incarnation == incarnation)
         return speaker;
@@ -165,6 +164,20 @@ Result<Api::Impl::Speaker> Api::Impl::speaker_of(const Prepared::Push& push) {
     return speaker;
 }
 
+Result<bool> Api::Impl::note_speaker(const DeviceRow& device, const std::string& incarnation) {
+    if (device.is_hub)
+        return false; // it speaks under the epoch of its store here, and under its own name with what it passes on
+    KIOSK_TRY(const auto speaker, speaker_of(device, incarnation));
+    if (speaker.changed) {
+        KIOSK_CHECK(store.put_device(speaker.row));
+        directory.put(speaker.row);
+        log(speaker.row.cloned_by.empty() ? "device.incarnation" : "device.cloned",
+            {{"event", device.event}, {"device", device.device}});
+    }
+    directory.note_incarnation(device.event, device.device, incarnation);
+    return !speaker.row.cloned_by.empty();
+}
+
 Status Api::Impl::commit(std::vector<std::shared_ptr<Prepared::Push>>& pushes) {
     if (pushes.empty())
         return {};
@@ -177,7 +190,7 @@ Status Api::Impl::commit(std::vector<std::shared_ptr<Prepared::Push>>& pushes) {
         const std::lock_guard lock(writer);
         std::vector<Speaker> speakers;
         for (const auto& push : pushes) {
-            auto speaker = speaker_of(*push);
+            auto speaker = speaker_of(push->device, push->request.incarnation);
             speakers.push_back(speaker ? std::move(*speaker) : Speaker{push->device, false});
             // The second of two pushes in one batch must see what the first one said.
             const auto& row = speakers.back().row;
@@ -272,6 +285,7 @@ ApiAnswer Api::Impl::finish(Prepared::Push& push) {
         reply.cloned = push.cloned;
         reply.revoked = push.device.revoked;
         reply.pins = options.pins;
+        reply.scope = scope_of(push.device);
         reply.head = standing_of(push);
         std::map<std::string, std::uint64_t, std::less<>> counts;
         for (std::size_t i = 0; i < push.job.items.size(); ++i) {

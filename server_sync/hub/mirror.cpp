@@ -3,6 +3,7 @@
 
 #include "core/load_config.hpp"
 #include "hub/directory.hpp"
+#include "hub/scope.hpp"
 #include "protocol/operation_json.hpp"
 
 #include <algorithm>
@@ -33,8 +34,10 @@ bool beyond_repair(ErrorCode code) {
 
 } // namespace
 
-Mirror::Mirror(MirrorPorts ports, std::string event) : m_ports(std::move(ports)), m_event(std::move(event)) {
-    m_key = secret_hash(*m_ports.hasher, m_event).substr(0, 16); // an event's code may hold anything, a file's name not
+Mirror::Mirror(MirrorPorts ports, std::string event, std::string scope)
+    : m_ports(std::move(ports)), m_event(std::move(event)), m_scope(std::move(scope)) {
+    // An event's code may hold anything, a file's name not.
+    m_key = secret_hash(*m_ports.hasher, m_scope == scope_all ? m_event : m_event + "\n" + m_scope).substr(0, 16);
 }
 
 Status Mirror::open(const HubIdentity& identity) {
@@ -94,7 +97,7 @@ void Mirror::throw_away() {
 
 // One page; answers how many operations are known to wait after it.
 Result<std::uint64_t> Mirror::take_page(const HubIdentity& identity, std::size_t limit) {
-    KIOSK_TRY(const auto page, m_ports.store->feed(m_event, m_after, limit, page_bytes, std::nullopt));
+    KIOSK_TRY(const auto page, m_ports.store->feed(m_event, m_after, limit, page_bytes, std::nullopt, m_scope));
     if (page.latest < m_after)
         return fail(ErrorCode::Corrupt, "error.database_damaged", "the mirror is ahead of the log");
     if (page.items.empty() && page.scanned_to <= m_after)
@@ -264,17 +267,20 @@ Status Mirror::make_snapshot() {
     return {};
 }
 
-std::shared_ptr<Mirror> Mirrors::of(const std::string& event) {
+std::shared_ptr<Mirror> Mirrors::of(const std::string& event, const std::string& scope) {
     const std::lock_guard lock(m_mutex);
-    auto& mirror = m_mirrors[event];
+    auto& mirror = m_mirrors[{event, scope}];
     if (!mirror)
-        mirror = std::make_shared<Mirror>(m_ports, event);
+        mirror = std::make_shared<Mirror>(m_ports, event, scope);
     return mirror;
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<Mirror>>> Mirrors::all() const {
     const std::lock_guard lock(m_mutex);
-    return {m_mirrors.begin(), m_mirrors.end()};
+    std::vector<std::pair<std::string, std::shared_ptr<Mirror>>> list;
+    for (const auto& [key, mirror] : m_mirrors)
+        list.emplace_back(key.first, mirror);
+    return list;
 }
 
 } // namespace kiosk::sync::hub

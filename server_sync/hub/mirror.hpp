@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the log means: one kiosk database for each event. Purpose: conflicts, rosters and the snapshot for new kiosks come
-// from the code that kiosks run. Ownership: a Mirror owns its database and snapshots; borrows store and ports. Threads:
+// from the code that kiosks run. Beside the whole one there is one for each set of closed sessions that devices asked an
+// image for (hub/scope.hpp): they get nothing else of what is confidential. Ownership: a Mirror owns its database and snapshots; borrows store and ports. Threads:
 // any, one after the other (the database is used under a lock); nobody who pushes ever waits for it. Failure: Result; what
 // is damaged or of another epoch is thrown away and made again from the log.
 #include "core/conflicts.hpp"
@@ -41,7 +42,8 @@ struct Conflict {
 
 class Mirror {
 public:
-    Mirror(MirrorPorts ports, std::string event);
+    // `scope`: what of closed sessions it takes in (hub/scope.hpp).
+    Mirror(MirrorPorts ports, std::string event, std::string scope);
 
     // Takes in what is new; stops after about `budget_ms` or where `budget_ms` is below 0 at the end of the log. Answers
     // whether there is more.
@@ -66,6 +68,7 @@ private:
 
     MirrorPorts m_ports;
     std::string m_event;
+    std::string m_scope;
     std::string m_key; // of the event, as a part of file names
     std::mutex m_mutex; // of the database and what is beside it here
     std::unique_ptr<kiosk::storage::Database> m_database;
@@ -87,13 +90,13 @@ private:
 class Mirrors {
 public:
     explicit Mirrors(MirrorPorts ports) : m_ports(std::move(ports)) {}
-    std::shared_ptr<Mirror> of(const std::string& event); // made where there is none
+    std::shared_ptr<Mirror> of(const std::string& event, const std::string& scope = "*"); // made where there is none
     std::vector<std::pair<std::string, std::shared_ptr<Mirror>>> all() const;
 
 private:
     MirrorPorts m_ports;
     mutable std::mutex m_mutex;
-    std::map<std::string, std::shared_ptr<Mirror>> m_mirrors;
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<Mirror>> m_mirrors; // by event and scope
 };
 
 } // namespace kiosk::sync::hub

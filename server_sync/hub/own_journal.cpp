@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/own_journal.hpp"
 
+#include "core/closed_sessions.hpp"
 #include "core/records.hpp"
 #include "core/sealing.hpp"
 #include "hub/directory.hpp"
@@ -15,6 +16,16 @@ namespace {
 
 std::string clock_fact(const std::string& event) { return "own-clock/" + event; }
 
+// What is of a closed session and does not say of which is nobody's but theirs who get all.
+std::string confidential_of(const kiosk::core::Operation& operation) {
+    auto session = kiosk::core::confidential_session(operation);
+    const std::string_view kind = operation.kind;
+    if (session.empty() && (kind.starts_with("session.") || kind == kiosk::core::operation_kind::quota_set ||
+                            kind == kiosk::core::operation_kind::invitation_set))
+        session = "?";
+    return session;
+}
+
 } // namespace
 
 NewOperation to_keep(const kiosk::core::Operation& operation) {
@@ -22,6 +33,7 @@ NewOperation to_keep(const kiosk::core::Operation& operation) {
     kept.id = operation.id;
     kept.kind = operation.kind;
     kept.hash = operation.hash;
+    kept.confidential = confidential_of(operation);
     kept.line.reserve(384 + operation.subject.size() + operation.body.size() * 2);
     protocol::append_line(kept.line, operation);
     // Most operations hold nothing of a person: they are not looked into.

@@ -70,6 +70,76 @@ Relay::Step Relay::retry(Direction& direction, std::string_view what, std::strin
     return {false, most / 2 + most * jitter / 2000, 0};
 }
 
+// The central hub's word on who holds the event. `generation`: what it was granted under.
+Result<bool> Relay::ask_for_event(bool give_back, const std::string& epoch, std::uint64_t& generation) {
+    const auto& central = m_options.central;
+    protocol::LeaseRequest ask;
+    ask.device = central.device;
+    // A store that was restored is another holder: what this hub granted since its backup, it does not know.
+    ask.incarnation = epoch;
+    (give_back ? ask.give_back : ask.want).push_back({"event", 1, 1, {}, 0});
+    client::WireRequest request;
+    request.method = "POST";
+    request.path = "/v1/leases";
+    request.token = central.token;
+    request.body = protocol::encode(ask);
+    request.timeout_ms = 10'000;
+    KIOSK_TRY(const auto answer, m_ports.push_wire->exchange(request));
+    if (answer.status != 200)
+        return fail(ErrorCode::Denied, "error.sync.not_taken", words_of(answer));
+    const auto reply = protocol::decode_lease_reply(answer.body);
+    if (!reply || reply->hub != central.hub)
+        return fail(ErrorCode::Unavailable, "error.sync.not_a_hub", "an answer that is none of a hub");
+    if (give_back)
+        return std::ranges::find(reply->given_back, "event") != reply->given_back.end();
+    for (const auto& grant : reply->grants)
+        if (grant.resource == "event" && grant.granted > 0) {
+            generation = grant.generation;
+            return true;
+        }
+    return false;
+}
+
+void Relay::settle_rights() {
+    const auto now = std::chrono::steady_clock::now();
+    if (m_rights_asked && now - *m_rights_asked < std::chrono::milliseconds(m_options.rights_every_ms))
+        return;
+    m_rights_asked = now;
+    auto& store = *m_ports.store;
+    const auto& event = m_options.central.event;
+    const auto settled = [&]() -> Status {
+        const auto key = "rights/" + event;
+        KIOSK_TRY(const auto kept, store.fact(key));
+        const auto state = kept.value_or(std::string(rights_wanted));
+        const auto become = [&](std::string_view next) {
+            if (next != state && m_ports.log)
+                m_ports.log("relay.rights", next);
+            return kept && next == state ? Status{} : store.set_fact(key, std::string(next));
+        };
+        if (state == rights_released)
+            return {};
+        KIOSK_TRY(const auto identity, store.identity());
+        std::uint64_t generation = 0;
+        if (state == rights_releasing) {
+            KIOSK_TRY(const auto rows, store.leases(event));
+            if (!rows.empty())
+                return {}; // kiosks are asked for them, and give back what no booking needs
+            KIOSK_TRY(const auto gone, ask_for_event(true, identity.epoch, generation));
+            return gone ? become(rights_released) : Status{};
+        }
+        KIOSK_TRY(const auto held, ask_for_event(false, identity.epoch, generation));
+        if (!held)
+            return become(rights_wanted);
+        // What this hub grants must not be older than what it was given.
+        KIOSK_CHECK(store.change_leases(event, {std::vector<std::string>{}, {}, {}}, [&](LeaseTable& table) {
+            table.generation = std::max(table.generation, generation);
+        }));
+        return become(rights_held);
+    }();
+    if (!settled && m_ports.log)
+        m_ports.log("relay.rights", settled.error().context);
+}
+
 Relay::Step Relay::push() {
     auto& side = m_push;
     const auto& central = m_options.central;
@@ -90,6 +160,8 @@ Relay::Step Relay::push() {
         page = std::move(*read);
         if (page.items.empty()) {
             side.failures = 0;
+            if (page.scanned_to >= page.latest)
+                settle_rights();
             if (page.scanned_to > side.done) {
                 side.done = page.scanned_to;
                 if (const auto kept = keep(side, "push"); !kept)

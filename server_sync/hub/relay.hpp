@@ -6,14 +6,18 @@
 // Ownership: borrows store, wires, clock, random, hasher. Threads: push() and pull() may run on two threads, with a wire
 // each; RelayThreads does that. Failure: never stops for good; a failure is a time to come again (back-off with jitter).
 // How far it is, for each epoch of the central hub, is kept in the store; what is sent twice is a duplicate there.
+// It also asks the central hub for the rights to the event's bookings (hub/store.hpp: rights_wanted and so on), whenever
+// nothing is left to push: then what stood there last is known there.
 #include "client/wire.hpp"
 #include "core/ports.hpp"
 #include "hub/api.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -37,6 +41,7 @@ struct RelayOptions {
     std::int64_t poll_s = 25;
     std::int64_t first_retry_ms = 500;
     std::int64_t longest_retry_ms = 30'000;
+    std::int64_t rights_every_ms = 5'000; // they are not asked for more often
 };
 
 class Relay {
@@ -58,12 +63,15 @@ private:
         int failures = 0;
     };
     Step retry(Direction& direction, std::string_view what, std::string_view detail);
+    void settle_rights(); // what goes wrong is tried again the next time
+    Result<bool> ask_for_event(bool give_back, const std::string& epoch, std::uint64_t& generation);
     Status load(Direction& direction, std::string_view name, const std::string& epoch);
     Status keep(const Direction& direction, std::string_view name);
     std::string key(std::string_view name, const std::string& epoch) const;
 
     RelayPorts m_ports;
     RelayOptions m_options;
+    std::optional<std::chrono::steady_clock::time_point> m_rights_asked; // of the thread that pushes
     Direction m_push;
     Direction m_pull;
     // What either side was told last: the feed is asked all the time and mostly sees first that the other was restored.

@@ -5,6 +5,7 @@
 // Ownership: values in and out. Threads: write calls come from one thread at a time (the writer), reads may come from
 // any at the same time. Failure: Result; DiskFull, Io, Unavailable (the database server is away); after an error nothing
 // of the call was written. Every write is durable when it returns.
+#include "core/leases.hpp"
 #include "core/operation.hpp"
 #include "core/result.hpp"
 
@@ -40,6 +41,7 @@ struct NewOperation {
     std::string personal;            // fragment, or empty
     std::vector<std::string> owners; // whose personal part it is: erasing any of them removes it
     std::string erases;              // of a personal.erase: the uid
+    std::string confidential;        // the closed session whose devices alone get it, or empty
 };
 struct QuarantineEntry {
     std::string event;
@@ -97,6 +99,7 @@ struct DeviceRow {
     std::int64_t seen_ms = 0;
     std::int64_t offset_ms = 0; // hub minus device, as of the last push
     std::uint64_t pending = 0;  // as of the last push: last seq minus contiguous
+    std::string confidential;   // which closed sessions it gets: "*" all, "" none, or ids, sorted, with commas
 };
 
 struct CodeRow { // one-time enrolment codes
@@ -105,6 +108,7 @@ struct CodeRow { // one-time enrolment codes
     bool for_hub = false;
     std::int64_t expires_ms = 0;
     bool used = false;
+    std::string confidential; // as in DeviceRow: what whoever enrols with it gets
 };
 
 struct UserRow { // organizers
@@ -115,15 +119,19 @@ struct UserRow { // organizers
     std::int64_t created_ms = 0;
 };
 
-struct LeaseRow {
-    std::string event;
-    std::string resource;
-    std::string holder;      // device
+// The leases of one event, or a part of them, inside the transaction that changes them.
+struct LeaseTable {
+    std::vector<core::HeldLease> rows; // by resource and holder, each once
+    std::uint64_t generation = 0;      // the event's counter
+    // How far the hub has that journal without gaps; as it stands in this transaction.
+    std::function<std::uint64_t(const std::string& device, const std::string& incarnation)> contiguous;
+};
+// Which rows: those of these subjects and of the whole event ("event"), and those that `holder` has under another
+// incarnation than `incarnation`, where given. Without subjects: all.
+struct LeaseSelection {
+    std::optional<std::vector<std::string>> subjects;
+    std::string holder;
     std::string incarnation;
-    std::int64_t count = 1;
-    std::int64_t granted_ms = 0;
-    bool lost = false;       // an organizer said that the holder is gone; audited
-    friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
 struct AuditRow {
@@ -143,6 +151,13 @@ struct OperationHead {
     std::uint64_t seq = 0;
     Digest hash{};
 };
+
+// Values of the fact "rights/EVENT" of a venue's hub: does it hold the event? Set by its relay; a hub without a central one
+// has no such fact and grants by its own right.
+inline constexpr std::string_view rights_wanted = "wanted";       // not yet; is asked for all the time
+inline constexpr std::string_view rights_held = "held";           // and stays so while the line is cut
+inline constexpr std::string_view rights_releasing = "releasing"; // an organizer gives them back; leases come in first
+inline constexpr std::string_view rights_released = "released";   // and they are not asked for again
 
 class Store {
 public:
@@ -166,8 +181,12 @@ public:
         std::string device;
         std::string incarnation; // empty: leaves out what came via this device (a relaying hub)
     };
+    // What is confidential of sessions that `scope` (hub/scope.hpp) does not name is left out as well.
     virtual Result<FeedPage> feed(const std::string& event, std::uint64_t after, std::size_t limit,
-                                  std::size_t limit_bytes, const std::optional<Skip>& skip) = 0;
+                                  std::size_t limit_bytes, const std::optional<Skip>& skip,
+                                  const std::string& scope = "*") = 0;
+    // Is any of the feed's first `up_to` operations confidential?
+    virtual Result<bool> any_confidential(const std::string& event, std::uint64_t up_to) = 0;
     virtual Result<std::uint64_t> latest(const std::string& event) = 0;
     virtual Result<std::optional<OperationHead>> operation_head(const std::string& event, const std::string& device,
                                                                 const std::string& incarnation, std::uint64_t seq) = 0;
@@ -187,10 +206,12 @@ public:
     virtual Result<std::vector<QuarantineEntry>> quarantine(std::uint64_t after, std::size_t limit) = 0;
     virtual Result<std::uint64_t> quarantine_count() = 0;
 
-    // Read-modify-write of the leases of one event, in one transaction; `change` gets the rows and answers the new ones.
-    virtual Status change_leases(const std::string& event,
-                                 const std::function<void(std::map<std::string, std::vector<LeaseRow>>& by_resource)>& change) = 0;
-    virtual Result<std::vector<LeaseRow>> leases(const std::string& event) = 0;
+    // Read-modify-write of leases of one event, in one transaction; nobody else changes any of the event meanwhile, in
+    // whatever process. `change` gets the selected rows and leaves the new ones; it may be called again. The database
+    // itself refuses two holders of one thing at one time (seats apart): then nothing was written.
+    virtual Status change_leases(const std::string& event, const LeaseSelection& selection,
+                                 const std::function<void(LeaseTable&)>& change) = 0;
+    virtual Result<std::vector<core::HeldLease>> leases(const std::string& event) = 0; // by resource, holder
 
     virtual Status audit(const AuditRow& row) = 0;
     virtual Result<std::vector<AuditRow>> audit_log(std::size_t limit) = 0; // newest first

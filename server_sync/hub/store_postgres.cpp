@@ -5,6 +5,7 @@
 
 #include "hub/migrations.hpp"
 #include "hub/postgres_impl.hpp"
+#include "hub/scope.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -252,10 +253,10 @@ void PostgresStore::Impl::write_quarantine(pqxx::transaction_base& transaction,
 
 void PostgresStore::Impl::write_plan(pqxx::transaction_base& transaction, const Plan& plan) {
     if (!plan.rows.empty()) {
-        Copy copy(transaction, "operations", {"event", "number", "chain", "seq", "via", "hash", "line"});
+        Copy copy(transaction, "operations", {"event", "number", "chain", "seq", "via", "hash", "line", "confidential"});
         for (const auto& row : plan.rows)
             copy.row(row.event->number, as_bigint(row.number), row.chain->number, as_bigint(row.operation->id.seq),
-                     as_text(*row.via), bytea(bytes_of(row.operation->hash)), row.operation->line);
+                     as_text(*row.via), bytea(bytes_of(row.operation->hash)), row.operation->line, as_text(row.operation->confidential));
         copy.complete();
     }
     write_personal(transaction, plan);
@@ -315,7 +316,8 @@ Result<std::vector<PushDone>> PostgresStore::commit(std::span<const PushJob> job
 }
 
 Result<Store::FeedPage> PostgresStore::feed(const std::string& event, std::uint64_t after, std::size_t limit,
-                                            std::size_t limit_bytes, const std::optional<Skip>& skip) {
+                                            std::size_t limit_bytes, const std::optional<Skip>& skip,
+                                            const std::string& scope) {
     return m_impl->read("feed", [&](pqxx::transaction_base& transaction) -> Result<FeedPage> {
         FeedPage page;
         page.scanned_to = after;
@@ -331,6 +333,14 @@ Result<Store::FeedPage> PostgresStore::feed(const std::string& event, std::uint6
         else if (skip)
             left_out = " AND o.chain IS DISTINCT FROM"
                        " (SELECT number FROM chains WHERE event = $1 AND device = $4 AND incarnation = $5)";
+        HexArray sessions;
+        for (const auto& session : sessions_of_scope(scope))
+            sessions.add(as_text(session));
+        if (scope == scope_all)
+            left_out += " AND $8::text[] IS NOT NULL";
+        else
+            left_out += " AND (o.confidential = '' OR o.confidential IN"
+                        " (SELECT convert_from(decode(s, 'hex'), 'UTF8') FROM unnest($8::text[]) s))";
         const auto most = std::min(limit, most_rows);
         const auto name = [&](const std::string Skip::*part) {
             return skip ? std::optional(as_text((*skip).*part)) : std::nullopt;
@@ -347,7 +357,8 @@ Result<Store::FeedPage> PostgresStore::feed(const std::string& event, std::uint6
                 " WHERE before < $7 OR before = 0 ORDER BY number",
             events[0][0].as<std::int64_t>(), as_bigint(after), as_bigint(page.latest), device ? device->c_str() : nullptr,
             incarnation ? incarnation->c_str() : nullptr, static_cast<std::int64_t>(most),
-            static_cast<std::int64_t>(std::min<std::size_t>(limit_bytes, std::numeric_limits<std::int64_t>::max())));
+            static_cast<std::int64_t>(std::min<std::size_t>(limit_bytes, std::numeric_limits<std::int64_t>::max())),
+            sessions.text());
         std::size_t bytes = 0;
         page.items.reserve(static_cast<std::size_t>(rows.size()));
         for (const auto& row : rows) {
@@ -358,6 +369,16 @@ Result<Store::FeedPage> PostgresStore::feed(const std::string& event, std::uint6
         const bool whole = page.items.size() < most && bytes < limit_bytes;
         page.scanned_to = whole || page.items.empty() ? page.latest : page.items.back().number;
         return page;
+    });
+}
+
+Result<bool> PostgresStore::any_confidential(const std::string& event, std::uint64_t up_to) {
+    return m_impl->read("confidential", [&](pqxx::transaction_base& transaction) -> Result<bool> {
+        return !transaction
+                    .exec_params("SELECT 1 FROM operations WHERE confidential <> '' AND number <= $2"
+                                 " AND event = (SELECT number FROM events WHERE event = $1) LIMIT 1",
+                                 as_text(event), as_bigint(std::min(up_to, max_feed_number)))
+                    .empty();
     });
 }
 

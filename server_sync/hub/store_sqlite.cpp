@@ -3,6 +3,7 @@
 #include "hub/store_sqlite.hpp"
 
 #include "hub/migrations.hpp"
+#include "hub/scope.hpp"
 #include "hub/sqlite_impl.hpp"
 
 #include <algorithm>
@@ -125,7 +126,7 @@ Status SqliteStore::Impl::migrate() {
 
 Status SqliteStore::Impl::prepare() {
     insert_operation =
-        std::make_unique<FastStatement>(connection, "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?)");
+        std::make_unique<FastStatement>(connection, "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)");
     sqlite3_wal_hook(
         connection.handle(),
         [](void* self, sqlite3*, const char*, int pages) {
@@ -258,6 +259,7 @@ void SqliteStore::Impl::write_plan(const Plan& plan) {
         insert_operation->bind(4, std::string_view(*row.via));
         insert_operation->bind(5, row.operation->hash);
         insert_operation->bind(6, std::string_view(row.operation->line));
+        insert_operation->bind(7, std::string_view(row.operation->confidential));
         insert_operation->run();
     }
     for (const auto* rows : {&plan.rows, &plan.known})
@@ -335,7 +337,8 @@ std::optional<ChainState> chain_of(Connection& reader, const std::string& event,
 } // namespace
 
 Result<Store::FeedPage> SqliteStore::feed(const std::string& event, std::uint64_t after, std::size_t limit,
-                                          std::size_t limit_bytes, const std::optional<Skip>& skip) {
+                                          std::size_t limit_bytes, const std::optional<Skip>& skip,
+                                          const std::string& scope) {
     return m_impl->read("feed", [&](Connection& reader) -> Result<FeedPage> {
         FeedPage page;
         page.scanned_to = after;
@@ -355,7 +358,7 @@ Result<Store::FeedPage> SqliteStore::feed(const std::string& event, std::uint64_
             if (const auto chain = SqliteLog(reader).chain(state, {skip->device, skip->incarnation}, false))
                 left_out = chain->number;
         Query row(reader,
-                  "SELECT o.id, o.chain, o.via, o.line, p.fragment FROM operations o LEFT JOIN personal p ON p.id = o.id"
+                  "SELECT o.id, o.chain, o.via, o.line, p.fragment, o.confidential FROM operations o LEFT JOIN personal p ON p.id = o.id"
                   " WHERE o.id > ? AND o.id <= ? ORDER BY o.id",
                   row_id(state, after), row_id(state, page.latest));
         std::size_t scanned = 0;
@@ -366,7 +369,7 @@ Result<Store::FeedPage> SqliteStore::feed(const std::string& event, std::uint64_
                 return page;
             }
             const auto number = unstored(row.integer(0) - row_id(state, 0));
-            if (by_via ? row.text(2) == skip->device : row.integer(1) == left_out) {
+            if ((by_via ? row.text(2) == skip->device : row.integer(1) == left_out) || !scope_has(scope, row.text(5))) {
                 page.scanned_to = number;
                 continue;
             }
@@ -380,6 +383,19 @@ Result<Store::FeedPage> SqliteStore::feed(const std::string& event, std::uint64_
                 return page;
         }
         return page;
+    });
+}
+
+Result<bool> SqliteStore::any_confidential(const std::string& event, std::uint64_t up_to) {
+    return m_impl->read("confidential", [&](Connection& reader) -> Result<bool> {
+        const auto number = event_number(reader, event);
+        if (!number)
+            return false;
+        EventState state;
+        state.number = *number;
+        Query row(reader, "SELECT 1 FROM operations WHERE confidential <> '' AND id > ? AND id <= ? LIMIT 1",
+                  row_id(state, 0), row_id(state, std::min(up_to, max_feed_number)));
+        return row.next();
     });
 }
 

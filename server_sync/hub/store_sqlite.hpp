@@ -27,7 +27,8 @@ public:
     Status set_epoch(const std::string& epoch, bool recovering) override;
     Result<std::vector<PushDone>> commit(std::span<const PushJob> jobs) override;
     Result<FeedPage> feed(const std::string& event, std::uint64_t after, std::size_t limit, std::size_t limit_bytes,
-                          const std::optional<Skip>& skip) override;
+                          const std::optional<Skip>& skip, const std::string& scope) override;
+    Result<bool> any_confidential(const std::string& event, std::uint64_t up_to) override;
     Result<std::uint64_t> latest(const std::string& event) override;
     Result<std::optional<OperationHead>> operation_head(const std::string& event, const std::string& device,
                                                         const std::string& incarnation, std::uint64_t seq) override;
@@ -42,9 +43,9 @@ public:
     Result<std::vector<UserRow>> users() override;
     Result<std::vector<QuarantineEntry>> quarantine(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> quarantine_count() override;
-    Status change_leases(const std::string& event,
-                         const std::function<void(std::map<std::string, std::vector<LeaseRow>>&)>& change) override;
-    Result<std::vector<LeaseRow>> leases(const std::string& event) override;
+    Status change_leases(const std::string& event, const LeaseSelection& selection,
+                         const std::function<void(LeaseTable&)>& change) override;
+    Result<std::vector<core::HeldLease>> leases(const std::string& event) override;
     Status audit(const AuditRow& row) override;
     Result<std::vector<AuditRow>> audit_log(std::size_t limit) override;
     Result<std::optional<std::string>> fact(const std::string& key) override;

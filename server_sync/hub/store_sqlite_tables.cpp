@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smaller tables of the SQLite store: who the hub is, devices, codes, users, leases, quarantine, audit, facts.
+#include "hub/lease_rows.hpp"
 #include "hub/sqlite_impl.hpp"
 
 #include <algorithm>
@@ -19,14 +20,42 @@ void set_meta(Connection& connection, const std::string& key, const std::string&
     Query(connection, "INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value).run();
 }
 
-std::vector<LeaseRow> read_leases(Connection& connection, const std::string& event) {
-    std::vector<LeaseRow> rows;
-    Query row(connection,
-              "SELECT resource, holder, incarnation, count, granted_ms, lost FROM leases WHERE event = ?"
-              " ORDER BY resource, place",
-              event);
+std::optional<core::Instant> instant(Query& row, int column) {
+    return row.is_null(column) ? std::nullopt : std::optional(core::Instant{row.integer(column)});
+}
+
+std::optional<std::int64_t> milliseconds(const std::optional<core::Instant>& at) {
+    return at ? std::optional(at->unix_ms) : std::nullopt;
+}
+
+// Of whole rows, in the table's order: event, resource, holder, subject, starts, ends, counted, count, incarnation, …
+void read_leases(Query& row, std::vector<core::HeldLease>& rows) {
     while (row.next())
-        rows.push_back({event, row.text(0), row.text(1), row.text(2), row.integer(3), row.integer(4), row.integer(5) != 0});
+        rows.push_back({{row.text(3), instant(row, 4), instant(row, 5), row.integer(7)}, row.text(2), row.text(8),
+                        unstored(row.integer(9)), row.integer(10), row.text(11), unstored(row.integer(12))});
+}
+
+std::vector<core::HeldLease> read_leases(Connection& connection, const std::string& event, const LeaseSelection& selection) {
+    std::vector<core::HeldLease> rows;
+    if (!selection.subjects) {
+        Query all(connection, "SELECT * FROM leases WHERE event = ? ORDER BY resource, holder", event);
+        read_leases(all, rows);
+        return rows;
+    }
+    const auto subjects = subjects_of(selection);
+    for (const auto& subject : subjects) {
+        Query some(connection, "SELECT * FROM leases WHERE event = ? AND subject = ?", event, subject);
+        read_leases(some, rows);
+    }
+    if (selection.holder.empty())
+        return rows;
+    std::vector<core::HeldLease> older;
+    Query others(connection, "SELECT * FROM leases WHERE event = ? AND holder = ? AND incarnation <> ?", event,
+                 selection.holder, selection.incarnation);
+    read_leases(others, older);
+    for (auto& row : older)
+        if (!std::ranges::binary_search(subjects, row.resource.subject))
+            rows.push_back(std::move(row));
     return rows;
 }
 
@@ -52,9 +81,9 @@ Status SqliteStore::set_epoch(const std::string& epoch, bool recovering) {
 
 Status SqliteStore::put_device(const DeviceRow& row) {
     return m_impl->write("device", [&]() -> Status {
-        Query(m_impl->connection, "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row.event,
+        Query(m_impl->connection, "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row.event,
               row.device, row.token_hash, row.is_hub, row.revoked, row.incarnation, row.cloned_by, row.software,
-              row.enrolled_ms, row.seen_ms, row.offset_ms, stored(row.pending))
+              row.enrolled_ms, row.seen_ms, row.offset_ms, stored(row.pending), row.confidential)
             .run();
         return {};
     });
@@ -64,19 +93,19 @@ Result<std::vector<DeviceRow>> SqliteStore::devices() {
     return m_impl->read("devices", [&](Connection& reader) -> Result<std::vector<DeviceRow>> {
         std::vector<DeviceRow> rows;
         Query row(reader, "SELECT event, device, token_hash, is_hub, revoked, incarnation, cloned_by, software,"
-                          " enrolled_ms, seen_ms, offset_ms, pending FROM devices ORDER BY event, device");
+                          " enrolled_ms, seen_ms, offset_ms, pending, confidential FROM devices ORDER BY event, device");
         while (row.next())
             rows.push_back({row.text(0), row.text(1), row.text(2), row.integer(3) != 0, row.integer(4) != 0, row.text(5),
                             row.text(6), row.text(7), row.integer(8), row.integer(9), row.integer(10),
-                            unstored(row.integer(11))});
+                            unstored(row.integer(11)), row.text(12)});
         return rows;
     });
 }
 
 Status SqliteStore::put_code(const CodeRow& row) {
     return m_impl->write("code", [&]() -> Status {
-        Query(m_impl->connection, "INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?, ?)", row.code_hash, row.event,
-              row.for_hub, row.expires_ms, row.used)
+        Query(m_impl->connection, "INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?, ?, ?)", row.code_hash, row.event,
+              row.for_hub, row.expires_ms, row.used, row.confidential)
             .run();
         return {};
     });
@@ -86,11 +115,11 @@ Result<std::optional<CodeRow>> SqliteStore::use_code(const std::string& code_has
     return m_impl->write("code", [&]() -> Result<std::optional<CodeRow>> {
         Query row(m_impl->connection,
                   "UPDATE codes SET used = 1 WHERE code_hash = ? AND used = 0 AND expires_ms > ?"
-                  " RETURNING event, for_hub, expires_ms",
+                  " RETURNING event, for_hub, expires_ms, confidential",
                   code_hash, now_ms);
         if (!row.next())
             return std::nullopt;
-        CodeRow code{code_hash, row.text(0), row.integer(1) != 0, row.integer(2), true};
+        CodeRow code{code_hash, row.text(0), row.integer(1) != 0, row.integer(2), true, row.text(3)};
         row.run();
         return code;
     });
@@ -138,34 +167,49 @@ Result<std::uint64_t> SqliteStore::quarantine_count() {
     });
 }
 
-Status SqliteStore::change_leases(const std::string& event,
-                                  const std::function<void(std::map<std::string, std::vector<LeaseRow>>&)>& change) {
+Status SqliteStore::change_leases(const std::string& event, const LeaseSelection& selection,
+                                  const std::function<void(LeaseTable&)>& change) {
     auto& connection = m_impl->connection;
     return m_impl->write("leases", [&]() -> Status {
-        std::map<std::string, std::vector<LeaseRow>> before;
-        for (auto& row : read_leases(connection, event))
-            before[row.resource].push_back(std::move(row));
-        auto after = before;
-        change(after);
-        for (const auto& [resource, rows] : before)
-            if (const auto now = after.find(resource); now == after.end() || now->second != rows)
-                Query(connection, "DELETE FROM leases WHERE event = ? AND resource = ?", event, resource).run();
-        for (const auto& [resource, rows] : after) {
-            if (const auto then = before.find(resource); then != before.end() && then->second == rows)
-                continue;
-            std::int64_t place = 0;
-            for (const auto& row : rows)
-                Query(connection, "INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?)", event, resource, ++place, row.holder,
-                      row.incarnation, row.count, row.granted_ms, row.lost)
-                    .run();
+        const auto before = read_leases(connection, event, selection);
+        LeaseTable table;
+        table.rows = before;
+        {
+            Query row(connection, "SELECT generation FROM lease_generations WHERE event = ?", event);
+            table.generation = row.next() ? unstored(row.integer(0)) : 0;
         }
+        table.contiguous = [&](const std::string& device, const std::string& incarnation) -> std::uint64_t {
+            Query row(connection,
+                      "SELECT contiguous FROM chains JOIN events ON events.number = chains.event"
+                      " WHERE events.event = ? AND device = ? AND incarnation = ?",
+                      event, device, incarnation);
+            return row.next() ? unstored(row.integer(0)) : 0;
+        };
+        const auto generation_before = table.generation;
+        change(table);
+        const auto changes = lease_changes(before, table.rows);
+        for (const auto* row : changes.gone)
+            Query(connection, "DELETE FROM leases WHERE event = ? AND resource = ? AND holder = ?", event,
+                  core::resource_text(row->resource), row->holder)
+                .run();
+        for (const auto* row : changes.put) {
+            const auto& resource = row->resource;
+            Query insert(connection, "INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", event,
+                         core::resource_text(resource), row->holder, resource.subject, milliseconds(resource.starts),
+                         milliseconds(resource.ends), resource.is_counted(), resource.count, row->incarnation,
+                         stored(row->generation), row->granted_ms, row->booking, stored(row->closing_seq));
+            insert.run();
+        }
+        if (table.generation != generation_before)
+            Query(connection, "INSERT OR REPLACE INTO lease_generations VALUES (?, ?)", event, stored(table.generation)).run();
         return {};
     });
 }
 
-Result<std::vector<LeaseRow>> SqliteStore::leases(const std::string& event) {
-    return m_impl->read("leases",
-                        [&](Connection& reader) -> Result<std::vector<LeaseRow>> { return read_leases(reader, event); });
+Result<std::vector<core::HeldLease>> SqliteStore::leases(const std::string& event) {
+    return m_impl->read("leases", [&](Connection& reader) -> Result<std::vector<core::HeldLease>> {
+        return read_leases(reader, event, {});
+    });
 }
 
 Status SqliteStore::audit(const AuditRow& row) {

@@ -131,7 +131,8 @@ struct LeaseReply {
 };
 
 // ---- GET /v1/snapshot ---- body: a zstd frame of a SQLite database; Range and If-Range work.
-// Headers: ETag, X-Feed-Number, X-Feed-Epoch, X-Content-Blake2b (hex, of the inflated bytes), X-Content-Bytes.
+// Headers: ETag, X-Feed-Number, X-Feed-Epoch, X-Content-Blake2b (hex, of the inflated bytes), X-Content-Bytes,
+// X-Feed-Scope (as FeedReply::scope: what is confidential in it).
 
 // Any error: {"error":"word","message":"a sentence","retry_after_s":N or absent}
 struct ErrorReply {

@@ -76,7 +76,7 @@ std::optional<sync::hub::ApiAnswer> HubMachine::handle(const sync::hub::ApiReque
     return answer;
 }
 
-core::Result<std::string> HubMachine::enrolment_code() { return m_api->make_enrolment_code(m_event, false); }
+core::Result<std::string> HubMachine::enrolment_code() { return m_api->make_enrolment_code(m_event, false, "*"); }
 
 core::Status HubMachine::make_organizer() {
     KIOSK_TRY(m_organizer, m_api->make_user("boss", "organizer"));
@@ -115,7 +115,7 @@ core::Result<std::string> HubMachine::ask(const std::string& target) {
 core::Result<std::vector<core::Operation>> HubMachine::operations() {
     std::vector<core::Operation> all;
     for (std::uint64_t after = 0;;) {
-        KIOSK_TRY(const auto found, m_store->feed(m_event, after, page, 1 << 20, std::nullopt));
+        KIOSK_TRY(const auto found, m_store->feed(m_event, after, page, 1 << 20, std::nullopt, "*"));
         for (const auto& item : found.items) {
             std::string text;
             sync::protocol::append_joined(text, item.line, item.personal);

@@ -65,15 +65,16 @@ struct Hub {
         REQUIRE(answer.status == 200);
         return Json::parse(answer.body);
     }
-    std::string code(const std::string& event = event_code, bool for_hub = false) {
-        return need(protocol::decode_enrolment_code(need(api->make_enrolment_code(event, for_hub)))).code;
+    std::string code(const std::string& event = event_code, bool for_hub = false, const std::string& sessions = {}) {
+        return need(protocol::decode_enrolment_code(need(api->make_enrolment_code(event, for_hub, sessions)))).code;
     }
     ApiAnswer try_enroll(const std::string& with_code, const std::string& device, const std::string& incarnation = "i1",
                          const std::string& event = {}, bool as_hub = false) {
         return ask("POST", "/v1/enroll", {}, protocol::encode(protocol::EnrollRequest{with_code, device, incarnation, event, "kiosk 1", as_hub}));
     }
-    protocol::EnrollReply enroll(const std::string& device, const std::string& incarnation = "i1", bool as_hub = false) {
-        const auto answer = try_enroll(code(event_code, as_hub), device, incarnation, {}, as_hub);
+    protocol::EnrollReply enroll(const std::string& device, const std::string& incarnation = "i1", bool as_hub = false,
+                                 const std::string& sessions = "*") {
+        const auto answer = try_enroll(code(event_code, as_hub, sessions), device, incarnation, {}, as_hub);
         INFO(answer.body);
         REQUIRE(answer.status == 200);
         return need(protocol::decode_enroll_reply(answer.body));
@@ -122,7 +123,9 @@ struct Kiosk {
         database = test::open(folder / "kiosk.db", ports, device);
     }
     std::string incarnation() { return need(database->status()).incarnation; }
-    void join(Hub& hub, bool as_hub = false) { token = hub.enroll(name, incarnation(), as_hub).token; }
+    void join(Hub& hub, bool as_hub = false, const std::string& sessions = "*") {
+        token = hub.enroll(name, incarnation(), as_hub, sessions).token;
+    }
     void write(const core::OperationDraft& draft) { append(*database, draft); }
 
     // What it would push: its own operations after `after`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory_store.hpp"
 
+#include "hub/scope.hpp"
+
 #include <algorithm>
 
 namespace kiosk::test {
@@ -93,7 +95,8 @@ Result<std::vector<PushDone>> MemoryStore::commit(std::span<const PushJob> jobs)
 }
 
 Result<Store::FeedPage> MemoryStore::feed(const std::string& event, std::uint64_t after, std::size_t limit,
-                                          std::size_t limit_bytes, const std::optional<Skip>& skip) {
+                                          std::size_t limit_bytes, const std::optional<Skip>& skip,
+                                          const std::string& scope) {
     const std::lock_guard lock(m_mutex);
     FeedPage page;
     const auto& rows = m_events[event].rows;
@@ -106,10 +109,21 @@ Result<Store::FeedPage> MemoryStore::feed(const std::string& event, std::uint64_
         if (skip && (skip->incarnation.empty() ? row.via == skip->device
                                                : id.device == skip->device && id.incarnation == skip->incarnation))
             continue;
+        if (!scope_has(scope, row.operation.confidential))
+            continue;
         bytes += row.operation.line.size() + row.operation.personal.size();
         page.items.push_back({page.scanned_to, row.operation.line, row.operation.personal});
     }
     return page;
+}
+
+Result<bool> MemoryStore::any_confidential(const std::string& event, std::uint64_t up_to) {
+    const std::lock_guard lock(m_mutex);
+    const auto& rows = m_events[event].rows;
+    for (std::size_t i = 0; i < rows.size() && i < up_to; ++i)
+        if (!rows[i].operation.confidential.empty())
+            return true;
+    return false;
 }
 
 Result<std::uint64_t> MemoryStore::latest(const std::string& event) {
@@ -205,19 +219,39 @@ Result<std::uint64_t> MemoryStore::quarantine_count() {
     return m_quarantine.size();
 }
 
-Status MemoryStore::change_leases(const std::string& event,
-                                  const std::function<void(std::map<std::string, std::vector<LeaseRow>>&)>& change) {
+Status MemoryStore::change_leases(const std::string& event, const LeaseSelection& selection,
+                                  const std::function<void(LeaseTable&)>& change) {
     const std::lock_guard lock(m_mutex);
-    change(m_events[event].leases);
+    auto& log = m_events[event];
+    LeaseTable table;
+    std::vector<core::HeldLease> others;
+    for (const auto& row : log.leases) {
+        const auto& subject = row.resource.subject;
+        const bool selected = !selection.subjects || subject == "event" ||
+                              std::ranges::find(*selection.subjects, subject) != selection.subjects->end() ||
+                              (row.holder == selection.holder && row.incarnation != selection.incarnation);
+        (selected ? table.rows : others).push_back(row);
+    }
+    table.generation = log.generation;
+    table.contiguous = [&](const std::string& device, const std::string& incarnation) {
+        return contiguous(log, device, incarnation);
+    };
+    change(table);
+    for (const auto& row : table.rows) {
+        for (const auto& other : others)
+            if (row.holder != other.holder && !row.resource.is_counted() && core::overlap(row.resource, other.resource))
+                return core::fail(core::ErrorCode::Conflict, "error.database", "somebody else holds it");
+        others.push_back(row);
+    }
+    log.leases = std::move(others);
+    std::ranges::sort(log.leases, {}, [](const auto& row) { return std::pair(core::resource_text(row.resource), row.holder); });
+    log.generation = table.generation;
     return {};
 }
 
-Result<std::vector<LeaseRow>> MemoryStore::leases(const std::string& event) {
+Result<std::vector<core::HeldLease>> MemoryStore::leases(const std::string& event) {
     const std::lock_guard lock(m_mutex);
-    std::vector<LeaseRow> rows;
-    for (const auto& [resource, holders] : m_events[event].leases)
-        rows.insert(rows.end(), holders.begin(), holders.end());
-    return rows;
+    return m_events[event].leases;
 }
 
 Status MemoryStore::audit(const AuditRow& row) {

@@ -71,6 +71,7 @@ struct Halls {
         options.own_device = enrolment.own_device;
         options.incarnation = "venue-1";
         options.poll_s = 0;
+        options.rights_every_ms = 0;
         relay = std::make_unique<hub::Relay>(ports, options);
     }
     // Until both sides have nothing more to say.
@@ -185,4 +186,95 @@ TEST_CASE("hub relay: a code for kiosks is none for hubs, a used one none at all
     CHECK_FALSE(enroll(code));
     line.portal = true;
     CHECK_FALSE(enroll(central.code(event_code, true)));
+}
+
+namespace {
+
+// What a kiosk at a hub is granted of one person: 1 or 0.
+std::int64_t ask_for(Hub& at, const protocol::EnrollReply& kiosk, const std::string& resource, bool give_back = false) {
+    protocol::LeaseRequest request;
+    request.device = kiosk.device;
+    request.incarnation = "i1";
+    (give_back ? request.give_back : request.want).push_back({resource, 1, 1, {}, 0});
+    const auto answer = at.ask("POST", "/v1/leases", kiosk.token, protocol::encode(request));
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    const auto reply = need(protocol::decode_lease_reply(answer.body));
+    return give_back ? static_cast<std::int64_t>(reply.given_back.size()) : reply.grants.at(0).granted;
+}
+
+std::string rights(Hub& at) { return need(at.store.fact(std::string("rights/") + event_code)).value_or("none"); }
+
+} // namespace
+
+TEST_CASE("hub relay: a venue's hub holds the event, cut off or not, and the central one grants nothing of it", "[hub][relay]") {
+    Halls halls;
+    const auto inside = halls.venue.enroll("k1"), outside = halls.central.enroll("k2");
+    CHECK(ask_for(halls.central, outside, "person:B2") == 1);
+    halls.settle();
+    CHECK(rights(halls.venue) == "wanted"); // somebody at the central hub holds something
+    CHECK(ask_for(halls.venue, inside, "person:A1") == 0);
+    CHECK(ask_for(halls.central, outside, "person:B2", true) == 1);
+    halls.settle();
+    CHECK(rights(halls.venue) == "held");
+    CHECK(ask_for(halls.venue, inside, "person:A1") == 1);
+    CHECK(ask_for(halls.central, outside, "person:C3") == 0);
+
+    halls.line.cut = true;
+    halls.relay->push();
+    halls.venue.start();
+    halls.start();
+    halls.relay->push();
+    CHECK(ask_for(halls.venue, inside, "person:B2") == 1); // as before
+    CHECK(ask_for(halls.central, outside, "person:C3") == 0);
+
+    // The hall burnt down, as far as the organizers know; then its hub is back.
+    const auto organizer = halls.central.user("organizer");
+    CHECK(halls.central.post("/v1/devices/HZ26/" + halls.enrolment.central.device + "/lost", organizer)["freed"] == 1);
+    CHECK(ask_for(halls.central, outside, "person:C3") == 1);
+    halls.line.cut = false;
+    halls.settle();
+    CHECK(rights(halls.venue) == "wanted");
+    CHECK(ask_for(halls.venue, inside, "person:D4") == 0);
+    CHECK(need(halls.central.store.leases(event_code)).at(0).generation >
+          need(halls.venue.store.leases(event_code)).at(0).generation);
+}
+
+TEST_CASE("hub relay: the rights are given back once all leases of the hall are in", "[hub][relay]") {
+    Halls halls;
+    const auto inside = halls.venue.enroll("k1"), outside = halls.central.enroll("k2");
+    halls.settle();
+    CHECK(rights(halls.venue) == "held");
+    CHECK(ask_for(halls.venue, inside, "person:A1") == 1);
+    need(halls.venue.store.set_fact(std::string("rights/") + event_code, "releasing"));
+    halls.settle();
+    CHECK(rights(halls.venue) == "releasing");
+    CHECK(ask_for(halls.venue, inside, "person:B2") == 0);
+    CHECK(ask_for(halls.central, outside, "person:A1") == 0);
+    CHECK(ask_for(halls.venue, inside, "person:A1", true) == 1);
+    halls.settle();
+    CHECK(rights(halls.venue) == "released");
+    CHECK(ask_for(halls.central, outside, "person:A1") == 1);
+    halls.settle();
+    CHECK(rights(halls.venue) == "released"); // it does not take them back by itself
+    CHECK(ask_for(halls.venue, inside, "person:B2") == 0);
+}
+
+TEST_CASE("hub relay: a hall's hub that was restored is given the event anew, and grants newer than before", "[hub][relay]") {
+    Halls halls;
+    const auto inside = halls.venue.enroll("k1");
+    halls.settle();
+    CHECK(ask_for(halls.venue, inside, "person:A1") == 1);
+    const auto before = need(halls.venue.store.leases(event_code)).at(0).generation;
+    halls.central.ports.clock.forward(60'000);
+    halls.venue.ports.clock.forward(60'000);
+    need(halls.venue.store.set_epoch("epoch-2", true));
+    halls.venue.start();
+    halls.start();
+    halls.settle();
+    CHECK(rights(halls.venue) == "held");
+    CHECK(ask_for(halls.venue, inside, "person:B2") == 1);
+    const auto rows = need(halls.venue.store.leases(event_code));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[1].generation > before);
 }

@@ -227,7 +227,7 @@ TEST_CASE("hub store: texts that PostgreSQL can't hold are kept raw or made hold
     CHECK(done.taken == std::vector{Taken::Quarantined, Taken::Quarantined, Taken::Quarantined, Taken::Stored});
     CHECK(need(store->quarantine(0, 9)).at(0).raw == bad.line);
     CHECK(need(store->quarantine(0, 9)).at(1).raw == worse.line);
-    need(store->put_device({"a", "k1", "h", false, false, "i", "", std::string("soft\0\xffware", 10), 0, 0, 0, 0}));
+    need(store->put_device({"a", "k1", "h", false, false, "i", "", std::string("soft\0\xffware", 10), 0, 0, 0, 0, ""}));
     CHECK(need(store->devices()).at(0).software == "soft??ware");
     auto owner = personal("k1", 4, {std::string("u\0\xff", 3)});
     auto erase = operation("k1", 5);

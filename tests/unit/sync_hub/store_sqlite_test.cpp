@@ -212,7 +212,7 @@ TEST_CASE("hub backup: taken while the hub writes, it is whole; restored, it has
     OnSqlite where;
     auto store = where.open();
     push(*store, batch("a", "k1", 1, 50));
-    need(store->put_device({"a", "k1", "hash", false, false, "i1", "", "", 0, 0, 0, 0}));
+    need(store->put_device({"a", "k1", "hash", false, false, "i1", "", "", 0, 0, 0, 0, ""}));
     std::atomic<bool> stop = false;
     std::atomic<std::uint64_t> committed = 50;
     std::thread writer([&] {

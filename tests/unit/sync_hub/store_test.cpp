@@ -292,8 +292,8 @@ EACH_STORE("hub store: a personal part that was missing is taken when the operat
 EACH_STORE("hub store: an enrolment code works once, in time") {
     TestType where;
     auto store = where.open();
-    need(store->put_code({"c1", "ev", true, 1000, false}));
-    need(store->put_code({"c2", "", false, 1000, false}));
+    need(store->put_code({"c1", "ev", true, 1000, false, "cd1,谷"}));
+    need(store->put_code({"c2", "", false, 1000, false, ""}));
     CHECK(!need(store->use_code("c0", 1)));
     CHECK(!need(store->use_code("c2", 1000)));
     const auto used = need(store->use_code("c1", 999));
@@ -301,6 +301,7 @@ EACH_STORE("hub store: an enrolment code works once, in time") {
     CHECK(used->event == "ev");
     CHECK(used->for_hub);
     CHECK(used->expires_ms == 1000);
+    CHECK(used->confidential == "cd1,谷");
     CHECK(!need(store->use_code("c1", 999)));
     store.reset();
     store = where.open();
@@ -311,9 +312,9 @@ EACH_STORE("hub store: an enrolment code works once, in time") {
 EACH_STORE("hub store: devices, users, facts and the audit are kept as they were put") {
     TestType where;
     auto store = where.open();
-    DeviceRow device{"a", "k1", "hash", true, false, "i1", "i0", "xiangdao 1", 1, 2, -3, 4};
+    DeviceRow device{"a", "k1", "hash", true, false, "i1", "i0", "xiangdao 1", 1, 2, -3, 4, "cd1,谷"};
     need(store->put_device(device));
-    need(store->put_device({"b", "k1", "other", false, false, "", "", "", 0, 0, 0, 0}));
+    need(store->put_device({"b", "k1", "other", false, false, "", "", "", 0, 0, 0, 0, ""}));
     device.revoked = true;
     device.pending = 1'000'000;
     need(store->put_device(device));
@@ -328,6 +329,8 @@ EACH_STORE("hub store: devices, users, facts and the audit are kept as they were
     const auto devices = need(store->devices());
     REQUIRE(devices.size() == 2);
     CHECK(devices[0].token_hash == "hash");
+    CHECK(devices[0].confidential == "cd1,谷");
+    CHECK(devices[1].confidential.empty());
     CHECK(devices[0].is_hub);
     CHECK(devices[0].revoked);
     CHECK(devices[0].incarnation == "i1");
@@ -351,28 +354,157 @@ EACH_STORE("hub store: devices, users, facts and the audit are kept as they were
     CHECK(need(store->audit_log(10)).size() == 2);
 }
 
-EACH_STORE("hub store: leases are changed as a whole") {
+namespace {
+
+core::HeldLease held(const core::Resource& resource, const std::string& holder, std::uint64_t generation = 1,
+                     const std::string& incarnation = "i1") {
+    return {resource, holder, incarnation, generation, 5, "uid-7", 0};
+}
+core::Resource slot(const std::string& unit, std::int64_t from_s = 1000, std::int64_t until_s = 2200) {
+    return core::unit_resource(unit, core::Instant{from_s * 1000}, core::Instant{until_s * 1000});
+}
+LeaseSelection only(std::vector<std::string> subjects) { return {std::move(subjects), {}, {}}; }
+
+} // namespace
+
+EACH_STORE("hub store: leases are kept as they are, generation and all") {
     TestType where;
     auto store = where.open();
-    using Leases = std::map<std::string, std::vector<LeaseRow>>;
-    need(store->change_leases("a", [](Leases& leases) {
-        CHECK(leases.empty());
-        leases["seats:cd1"] = {{"a", "seats:cd1", "k1", "i1", 10, 5, false}, {"a", "seats:cd1", "k2", "i1", 20, 6, false}};
-        leases["unit:T1:s1"] = {{"a", "unit:T1:s1", "k1", "i1", 1, 7, false}};
+    auto seats = held(core::seats_resource("谷", 12), "k1");
+    auto more_seats = held(core::seats_resource("谷", 3), "k2", 9);
+    auto unit = held(slot("T@1"), "k1");
+    unit.closing_seq = 17;
+    const auto person = held(core::person_resource("A1"), "k2", 3, "i7");
+    need(store->change_leases("a", {}, [&](LeaseTable& table) {
+        CHECK(table.rows.empty());
+        CHECK(table.generation == 0);
+        table.rows = {unit, more_seats, person, seats};
+        table.generation = 41;
     }));
-    need(store->change_leases("b", [](Leases& leases) { CHECK(leases.empty()); }));
-    need(store->change_leases("a", [](Leases& leases) {
-        REQUIRE(leases.size() == 2);
-        leases["seats:cd1"].erase(leases["seats:cd1"].begin());
-        leases["seats:cd1"].front().lost = true;
-        leases.erase("unit:T1:s1");
+    need(store->change_leases("b", {}, [](LeaseTable& table) {
+        CHECK(table.rows.empty());
+        CHECK(table.generation == 0);
     }));
     store.reset();
     store = where.open();
-    const auto rows = need(store->leases("a"));
-    REQUIRE(rows.size() == 1);
-    CHECK(rows[0] == LeaseRow{"a", "seats:cd1", "k2", "i1", 20, 6, true});
+    CHECK(need(store->leases("a")) == std::vector{person, seats, more_seats, unit});
     CHECK(need(store->leases("b")).empty());
+    need(store->change_leases("a", {}, [&](LeaseTable& table) {
+        CHECK(table.generation == 41);
+        REQUIRE(table.rows.size() == 4);
+        std::erase(table.rows, seats);
+        std::erase(table.rows, person);
+        std::ranges::find(table.rows, more_seats)->resource.count = 2;
+    }));
+    more_seats.resource.count = 2;
+    CHECK(need(store->leases("a")) == std::vector{more_seats, unit});
+    need(store->change_leases("a", {}, [&](LeaseTable& table) { CHECK(table.generation == 41); }));
+}
+
+EACH_STORE("hub store: a change of leases sees and writes what was selected, and leaves the rest") {
+    TestType where;
+    const auto store = where.open();
+    const auto one = held(slot("T1"), "k1");
+    const auto two = held(slot("T1", 2200, 3400), "k2");
+    const auto other = held(slot("T2"), "k1");
+    const auto event = held({"event", {}, {}, 1}, "hub-hall");
+    const auto older = held(core::person_resource("A1"), "k3", 1, "i0");
+    const auto newer = held(core::person_resource("B2"), "k3", 1, "i1");
+    need(store->change_leases("a", {}, [&](LeaseTable& table) { table.rows = {one, two, other, event, older, newer}; }));
+    const auto seen = [&](const LeaseSelection& selection) {
+        std::set<std::string> found;
+        need(store->change_leases("a", selection, [&](LeaseTable& table) {
+            for (const auto& row : table.rows)
+                CHECK(found.insert(core::resource_text(row.resource)).second);
+        }));
+        return found;
+    };
+    const auto text = [](const core::HeldLease& row) { return core::resource_text(row.resource); };
+    CHECK(seen({}).size() == 6);
+    CHECK(seen(only({})) == std::set<std::string>{"event"}); // of the whole event, always
+    CHECK(seen(only({"unit:T1", "unit:T1", "event"})) == std::set{text(one), text(two), text(event)});
+    // And what the holder has under another incarnation.
+    CHECK(seen({std::vector<std::string>{"unit:T2"}, "k3", "i1"}) == std::set{text(other), text(event), text(older)});
+    CHECK(seen({std::vector<std::string>{"person:A1"}, "k3", "i1"}) == std::set{text(event), text(older)});
+    need(store->change_leases("a", only({"unit:T1"}), [&](LeaseTable& table) { std::erase(table.rows, one); }));
+    CHECK(seen({}) == std::set{text(two), text(other), text(event), text(older), text(newer)});
+}
+
+EACH_STORE("hub store: the database refuses two holders") {
+    TestType where;
+    const auto store = where.open();
+    need(store->change_leases("a", {}, [&](LeaseTable& table) {
+        table.rows = {held(slot("T1"), "k1"), held(core::person_resource("A1"), "k1")};
+    }));
+    const auto before = need(store->leases("a"));
+    // Each of them believes that nothing is held; so did a program that was wrong.
+    const auto add = [&](const core::Resource& resource, const std::string& holder) {
+        return store->change_leases("a", only({}), [&](LeaseTable& table) { table.rows.push_back(held(resource, holder)); });
+    };
+    CHECK(!add(slot("T1"), "k2"));
+    CHECK(!add(slot("T1", 1600, 2800), "k2")); // moved, and touching
+    CHECK(!add(core::person_resource("A1"), "k2"));
+    CHECK(!add(core::person_resource("A1", core::Instant{0}, core::Instant{1000}), "k2")); // within the day
+    CHECK(need(store->leases("a")) == before);
+    CHECK(add(slot("T1", 2200, 3400), "k2"));
+    CHECK(add(slot("T2"), "k2"));
+    CHECK(add(core::seats_resource("cd1", 3), "k1"));
+    CHECK(add(core::seats_resource("cd1", 3), "k2"));
+    // Two in one go, of which neither was there before.
+    CHECK(!store->change_leases("a", only({}), [&](LeaseTable& table) {
+        table.rows.push_back(held(slot("T3"), "k1"));
+        table.rows.push_back(held(slot("T3"), "k2"));
+    }));
+    CHECK(need(store->leases("a")).size() == 6);
+}
+
+EACH_STORE("hub store: a change of leases knows how far each journal is here") {
+    TestType where;
+    const auto store = where.open();
+    push(*store, batch("a", "k1", 1, 3));
+    push(*store, job("a", "k1", {operation("k1", 5)}));
+    need(store->change_leases("a", only({}), [&](LeaseTable& table) {
+        CHECK(table.contiguous("k1", "i1") == 3);
+        CHECK(table.contiguous("k1", "i2") == 0);
+        CHECK(table.contiguous("k2", "i1") == 0);
+    }));
+    push(*store, job("a", "k1", {operation("k1", 4)}));
+    need(store->change_leases("a", only({}), [&](LeaseTable& table) { CHECK(table.contiguous("k1", "i1") == 5); }));
+    need(store->change_leases("b", only({}), [&](LeaseTable& table) { CHECK(table.contiguous("k1", "i1") == 0); }));
+}
+
+EACH_STORE("hub store: what is confidential is left out of the feed of whoever has no right to it") {
+    TestType where;
+    const auto store = where.open();
+    auto secret = [](std::uint64_t seq, const std::string& session) {
+        auto made = operation("k1", seq);
+        made.confidential = session;
+        return made;
+    };
+    push(*store, batch("a", "k1", 1, 2));
+    CHECK(!need(store->any_confidential("a", 100)));
+    push(*store, job("a", "k1", {secret(3, "cd1"), secret(4, "cd,2"), secret(5, "谷"), operation("k1", 6)}));
+    CHECK(!need(store->any_confidential("a", 2)));
+    CHECK(need(store->any_confidential("a", 3)));
+    CHECK(!need(store->any_confidential("b", 100)));
+    const auto numbers = [&](const std::string& scope) {
+        std::vector<std::uint64_t> found;
+        for (std::uint64_t after = 0;;) {
+            const auto page = need(store->feed("a", after, 2, 1 << 20, {}, scope));
+            for (const auto& item : page.items)
+                found.push_back(item.number);
+            if (page.scanned_to == page.latest)
+                return found;
+            REQUIRE(page.scanned_to > after);
+            after = page.scanned_to;
+        }
+    };
+    CHECK(numbers("*") == std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6});
+    CHECK(numbers("") == std::vector<std::uint64_t>{1, 2, 6});
+    CHECK(numbers("cd1") == std::vector<std::uint64_t>{1, 2, 3, 6});
+    CHECK(numbers("cd,cd1,谷") == std::vector<std::uint64_t>{1, 2, 3, 5, 6});
+    CHECK(numbers("cd,2") == std::vector<std::uint64_t>{1, 2, 6}); // an id with a comma is nobody's but theirs who get all
+    CHECK(need(store->feed("a", 2, 100, 1 << 20, Store::Skip{"k1", "i1"}, "")).items.empty());
 }
 
 EACH_STORE("hub store: readers beside a writer see whole commits in order and skip nothing") {
