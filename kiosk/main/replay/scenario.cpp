@@ -38,7 +38,7 @@ const std::map<std::string, StepKind, std::less<>>& step_kinds() {
         {"walk_in",
          {{"device", "checkpoint", "person"}, {"answers", "consents", "as"}, {"outcome", "reason", "ticket"}}},
         {"book",
-         {{"device", "unit", "slot", "participants"}, {"purpose", "topic", "as"}, {"status", "reason", "booking"}}},
+         {{"device", "unit", "participants"}, {"slot", "purpose", "topic", "as"}, {"status", "reason", "booking"}}},
         {"cancel", {{"device", "booking"}, {"staff"}, {"status", "reason"}}},
         {"start", {{"device", "booking"}, {"staff"}, {"status", "reason"}}},
         {"finish", {{"device", "booking"}, {"staff"}, {"status", "reason"}}},
@@ -145,6 +145,17 @@ Status check_scan(const Json& step, const Scenario& scenario, const std::string&
     return {};
 }
 
+Status check_book(const Json& step, const Scenario& scenario, const std::string& where) {
+    const auto& participants = step.at("participants");
+    if (!participants.is_array() ||
+        !std::ranges::all_of(participants, [](const Json& ticket) { return ticket.is_string(); }))
+        return wrong(where + ".participants must be a list of tickets");
+    const bool has_slot = step.contains("slot") && step.at("slot").is_string();
+    if (!has_slot && !scenario.seed.config.session(step.at("unit").get<std::string>()))
+        return wrong(where + " needs \"slot\": only a session's seat is booked without one");
+    return {};
+}
+
 Status check_fields(const Step& step, const Scenario& scenario, const Names& devices, const std::string& where) {
     const auto& json = step.fields;
     for (const auto* name : {"checkpoint", "code", "key", "staff", "query", "as", "unit", "slot", "purpose", "topic",
@@ -156,6 +167,8 @@ Status check_fields(const Step& step, const Scenario& scenario, const Names& dev
         KIOSK_CHECK(check_device_list(json, devices, where));
     if (step.action == "scan")
         KIOSK_CHECK(check_scan(json, scenario, where));
+    if (step.action == "book")
+        KIOSK_CHECK(check_book(json, scenario, where));
     if (step.action == "clock" && !json.at("shift_s").is_number())
         return wrong(where + ".shift_s must be a number of seconds");
     if (step.action == "partition" && json.contains("kind")) {
@@ -182,6 +195,40 @@ Status check_fields(const Step& step, const Scenario& scenario, const Names& dev
     if (json.contains("consents") && !core::parse_consents(json.at("consents").dump()))
         return wrong(where + ".consents must be true/false by name");
     return {};
+}
+
+// A booking that later steps name must have been asked for before.
+Status check_booking_names(const Step& step, Names& known, const std::string& where) {
+    if (step.action == "book" && step.fields.contains("as") && step.fields.at("as").is_string())
+        known.insert(step.fields.at("as").get<std::string>());
+    if (step.fields.contains("booking") && !known.contains(step.fields.at("booking").get<std::string>()))
+        return wrong(where + ".booking names " + step.fields.at("booking").dump() + ", which no step before it books");
+    return {};
+}
+
+Result<std::map<std::string, SeedLeases>> read_leases(const Json& json, const Scenario& scenario, const Names& devices) {
+    std::map<std::string, SeedLeases> leases;
+    const auto& config = scenario.seed.config;
+    for (const auto& [device, given] : json.items()) {
+        const auto where = "seed.leases." + device;
+        if (!devices.contains(device))
+            return wrong(where + " is not a device of this scenario");
+        auto& lease = leases[device];
+        for (const auto& unit : given.value("units", Json::array())) {
+            lease.units.push_back(unit.get<std::string>());
+            if (!config.unit(lease.units.back()))
+                return wrong(where + ".units names " + unit.dump() + ", which the seed does not have");
+        }
+        for (const auto& ticket : given.value("people", Json::array()))
+            lease.people.push_back(ticket.get<std::string>());
+        const auto seats = given.value("seats", Json::object());
+        for (const auto& [session, count] : seats.items()) {
+            if (!config.session(session) || !count.is_number_unsigned())
+                return wrong(where + ".seats." + session + " must be how many seats of a session of the seed");
+            lease.seats[session] = count.get<std::int64_t>();
+        }
+    }
+    return leases;
 }
 
 Result<Step> read_step(const Json& json, std::size_t number, const Scenario& scenario, const Names& devices) {
@@ -257,10 +304,15 @@ Result<Scenario> read_scenario(const Json& json) {
         scenario.gates[device] = gate.get<std::string>();
     }
     KIOSK_TRY(scenario.seed, wiring::read_event_file(json.at("seed")));
+    if (const auto& seed = json.at("seed"); seed.contains("leases") && !seed.at("leases").is_null()) {
+        KIOSK_TRY(scenario.leases, read_leases(seed.at("leases"), scenario, devices));
+    }
     if (json.at("steps").size() > 100'000)
         return fail(ErrorCode::TooLarge, "error.scenario", "a scenario has at most 100,000 steps");
+    Names bookings;
     for (const auto& item : json.at("steps")) {
         KIOSK_TRY(auto step, read_step(item, scenario.steps.size() + 1, scenario, devices));
+        KIOSK_CHECK(check_booking_names(step, bookings, "steps[" + std::to_string(step.number) + "]"));
         scenario.steps.push_back(std::move(step));
     }
     return scenario;

@@ -28,6 +28,12 @@ struct Step {
     Json expect;            // object, maybe empty
 };
 
+// What a device holds before the first step.
+struct SeedLeases {
+    std::vector<std::string> units, people;
+    std::map<std::string, std::int64_t> seats; // session → how many
+};
+
 struct Scenario {
     std::string name;
     wiring::EventFile seed;
@@ -35,6 +41,7 @@ struct Scenario {
     std::map<std::string, std::string> gates;
     std::map<std::string, bool> keys_only; // devices that start without registrations
     bool hub = true;
+    std::optional<std::map<std::string, SeedLeases>> leases; // by device; absent: dealt out
     std::vector<Step> steps;
 };
 

@@ -44,6 +44,10 @@ std::vector<core::OperationDraft> seed_drafts(const Scenario& scenario, core::Ra
     std::vector<core::OperationDraft> drafts;
     for (const auto& document : core::config_documents(scenario.seed.config))
         drafts.push_back(core::make_config(document));
+    for (auto session : scenario.seed.private_sessions) {
+        session.at = at;
+        drafts.push_back(core::make_private_session(session));
+    }
     for (const auto& code : scenario.seed.revoked)
         drafts.push_back(core::make_revocation(code));
     for (const auto& invitation : scenario.seed.invitations)
@@ -77,27 +81,38 @@ Status Machine::open() {
     // The same machine all along: moving its file about is the scenario's doing, not a copy.
     options.fingerprint = [name = m_name](const std::string&) { return name; };
     KIOSK_TRY(m_database, storage::Database::open(m_file.string(), std::move(options)));
+    m_office.reset(); // it knows the clock that goes
+    m_hub_clock = std::make_unique<wiring::HubClock>(clock);
     connect();
     return {};
 }
 
 void Machine::connect() {
     m_client.reset();
+    m_office.reset();
     m_replica = std::make_unique<wiring::StoreReplica>(*m_database, m_event);
     const auto wire = [&](std::string_view purpose) {
         return std::make_unique<simulate::SimWire>(m_time, m_random.branch(purpose), clock, link, m_hub, m_name);
     };
     m_push_wire = wire("push");
     m_feed_wire = wire("feed");
+    m_lease_wire = wire("leases");
     sync::client::ClientOptions options;
     options.poll_s = 0;
     m_client = std::make_unique<sync::client::SyncClient>(*m_replica, *m_push_wire, *m_feed_wire, clock, m_random,
                                                           m_sodium, m_address, options);
+    m_office = std::make_unique<wiring::WireLeaseOffice>(wiring::WireLeaseOffice::Ports{
+        m_lease_wire.get(), m_address, [this] { return wiring::lease_asker(*m_database); }, m_hub_clock.get(), {}});
 }
 
 void Machine::close() {
     check_in.reset();
+    bookings.reset();
+    sessions.reset();
+    arrived.clear();
+    m_office.reset();
     m_client.reset();
+    m_lease_wire.reset();
     m_push_wire.reset();
     m_feed_wire.reset();
     m_replica.reset();
@@ -157,7 +172,20 @@ Status Machine::greet() {
     bool moved = true;
     for (int steps = 0; moved && steps < most_steps; ++steps)
         KIOSK_CHECK(step(true, moved));
+    learn_the_time();
     return {};
+}
+
+void Machine::learn_the_time() {
+    if (const auto hub_now = m_client->hub_now())
+        m_hub_clock->learned(hub_now->unix_ms, clock.boot_ms());
+    clock.in_call_ms = 0;
+}
+
+void Machine::hear_the_time() {
+    app::LeaseAsk nothing;
+    nothing.all_or_nothing = false;
+    static_cast<void>(m_leases.exchange(nothing));
 }
 
 Result<std::int64_t> Machine::exchange() {
@@ -176,8 +204,36 @@ Result<std::int64_t> Machine::exchange() {
         KIOSK_TRY(const auto after, m_database->status());
         pulled += static_cast<std::int64_t>(after.operations - before.operations);
     }
-    clock.in_call_ms = 0; // true time is the scenario's alone
+    learn_the_time();
     return pulled;
+}
+
+Status Machine::reload() {
+    KIOSK_CHECK(check_in->reload());
+    KIOSK_CHECK(bookings->reload());
+    return sessions->reload();
+}
+
+Result<app::LeaseReply> Machine::LeaseLine::exchange(const app::LeaseAsk& ask) {
+    auto reply = machine.m_office->exchange(ask);
+    machine.clock.in_call_ms = 0;
+    return reply;
+}
+
+bool Machine::LeaseLine::read_feed(std::uint64_t up_to) {
+    const auto has_read = [&] {
+        const auto after = machine.m_database->feed_after();
+        return after && *after >= up_to;
+    };
+    bool moved = !has_read();
+    if (!moved)
+        return true;
+    machine.m_client->changed(); // a back-off ends here
+    for (int steps = 0; moved && !has_read() && steps < most_steps; ++steps)
+        if (!machine.step(false, moved))
+            return false;
+    machine.learn_the_time();
+    return has_read() && machine.reload();
 }
 
 // ---- all of them ----
@@ -196,10 +252,13 @@ Result<std::unique_ptr<World>> World::create(const Scenario& scenario, const Plu
     world->m_folder = pattern;
     world->m_plugins = plugins;
     world->m_event = scenario.seed.config.event.code;
+    world->m_config = scenario.seed.config;
     world->m_hub = std::make_unique<simulate::HubMachine>(world->m_time, simulate::Dice(dice_seed).branch("hub"),
                                                           world->m_sodium, next_disk(), world->m_event);
     KIOSK_CHECK(world->m_hub->start());
     KIOSK_CHECK(world->m_hub->make_organizer());
+    world->m_alone = !scenario.hub && scenario.devices.size() == 1;
+    world->m_deals = !scenario.leases;
     KIOSK_CHECK(world->seed(scenario));
     world->m_has_hub = scenario.hub;
     return world;
@@ -250,10 +309,37 @@ Status World::seed(const Scenario& scenario) {
         auto read_to = mark;
         if (keys_only) // it has the roster still before it in the feed
             read_to.after = 0;
-        KIOSK_CHECK(machine->database().set_sync_mark(read_to));
-        KIOSK_CHECK(machine->greet());
+        if (!m_alone) { // one that never had a hub knows of none
+            KIOSK_CHECK(machine->database().set_sync_mark(read_to));
+            KIOSK_CHECK(machine->greet());
+        }
         KIOSK_CHECK(refresh(*machine));
         m_devices.emplace(device, std::move(machine));
+    }
+    return seed_leases(scenario);
+}
+
+// Asked for like any others, before the first step.
+Status World::seed_leases(const Scenario& scenario) {
+    if (!scenario.leases || m_alone)
+        return {};
+    for (const auto& [device, given] : *scenario.leases) {
+        auto& machine = *m_devices.at(device);
+        app::LeaseAsk ask;
+        for (const auto& id : given.units)
+            for (const auto& slot : scenario.seed.config.unit(id)->slots)
+                ask.want.push_back({core::unit_resource(id, slot.starts, slot.ends), 1, {}});
+        for (const auto& ticket : given.people)
+            ask.want.push_back({core::person_resource(ticket), 1, {}});
+        for (const auto& [session, seats] : given.seats)
+            ask.want.push_back({core::seats_resource(session, seats),
+                                scenario.seed.config.session(session)->capacity.value_or(seats), {}});
+        KIOSK_TRY(const auto reply, machine.leases().exchange(ask));
+        for (const auto& grant : reply.grants)
+            if (!grant.held)
+                return core::fail(core::ErrorCode::Invalid, "error.scenario",
+                                  "seed.leases: " + core::resource_text(grant.resource) + " is given to two devices");
+        KIOSK_CHECK(machine.bookings->take(ask, reply));
     }
     return {};
 }
@@ -266,7 +352,8 @@ World::~World() {
 }
 
 Status World::refresh(Machine& machine) {
-    machine.check_in.reset();
+    if (machine.check_in)
+        return machine.reload();
     app::Services services;
     services.store = &machine.database();
     services.clock = &machine.clock;
@@ -279,8 +366,58 @@ Status World::refresh(Machine& machine) {
     }
     services.plugin = machine.plugin.get();
     KIOSK_TRY(auto made, app::CheckIn::create(services));
+    KIOSK_TRY(auto desk, app::BookingDesk::create({services.store, machine.m_hub_clock.get(), services.random, m_alone, m_deals}));
+    KIOSK_TRY(auto sessions, app::SessionDesk::create({services.store, &machine.clock, services.random}));
     machine.check_in = std::make_unique<app::CheckIn>(std::move(made));
+    machine.bookings = std::make_unique<app::BookingDesk>(std::move(desk));
+    machine.sessions = std::make_unique<app::SessionDesk>(std::move(sessions));
     return {};
+}
+
+// ---- bookings ----
+
+// Whoever holds what others wait for: hears of it, gives it back, and tells the hub what became of it before.
+Status World::yield(const std::string& holder) {
+    for (auto& [name, machine] : m_devices) {
+        if (machine->name() != holder || machine->link.state != simulate::LinkState::Up)
+            continue;
+        KIOSK_CHECK(app::keep_leases(*machine->bookings, machine->leases()));
+        machine->m_client->changed();
+        KIOSK_CHECK(machine->greet());
+        KIOSK_CHECK(app::keep_leases(*machine->bookings, machine->leases()));
+    }
+    return {};
+}
+
+class World::Office final : public app::LeaseOffice {
+public:
+    Office(World& world, Machine& machine) : m_world(world), m_machine(machine) {}
+
+    Result<app::LeaseReply> exchange(const app::LeaseAsk& ask) override {
+        KIOSK_TRY(auto reply, m_machine.leases().exchange(ask));
+        std::set<std::string> holders;
+        for (const auto& grant : reply.grants)
+            if (!grant.held && !grant.holder.empty())
+                holders.insert(grant.holder);
+        if (!ask.all_or_nothing || holders.empty())
+            return reply;
+        for (const auto& holder : holders)
+            KIOSK_CHECK(m_world.yield(holder));
+        return m_machine.leases().exchange(ask);
+    }
+    bool read_feed(std::uint64_t up_to) override { return m_machine.leases().read_feed(up_to); }
+
+private:
+    World& m_world;
+    Machine& m_machine;
+};
+
+std::unique_ptr<app::LeaseOffice> World::office(Machine& machine) { return std::make_unique<Office>(*this, machine); }
+
+Result<std::size_t> World::settle(Machine& machine) {
+    const auto arrived = std::exchange(machine.arrived, {});
+    const auto line = office(machine);
+    return app::settle(*machine.bookings, *line, m_deals ? arrived : std::vector<std::string>{});
 }
 
 Result<Traffic> World::exchange(Machine& machine) {
@@ -331,6 +468,42 @@ Result<std::vector<core::StoredScan>> World::all_scans() {
     for (auto& [id, scan] : scans)
         list.push_back(std::move(scan));
     return list;
+}
+
+Result<std::vector<core::Booking>> World::all_bookings() {
+    std::map<std::string, std::pair<core::OperationId, core::BookingRequest>> requests;
+    std::map<core::OperationId, core::StoredAct> acts;
+    KIOSK_CHECK(for_each_store([&](storage::Database& database) -> Status {
+        for (storage::JournalCursor cursor;;) {
+            KIOSK_TRY(const auto page, database.operations_after(cursor, page_size));
+            if (page.operations.empty())
+                return {};
+            cursor = page.next;
+            for (const auto& operation : page.operations) {
+                if (operation.kind == core::operation_kind::booking_request) {
+                    KIOSK_TRY(auto request, core::decode_booking_request(operation));
+                    const auto uid = request.uid;
+                    requests.try_emplace(uid, operation.id, std::move(request));
+                } else if (operation.kind == core::operation_kind::booking_act) {
+                    KIOSK_TRY(auto act, core::decode_booking_act(operation));
+                    acts.try_emplace(operation.id, core::StoredAct{operation.id, operation.hlc, std::move(act)});
+                }
+            }
+        }
+    }));
+    std::map<std::string, std::vector<core::StoredAct>> acts_of;
+    for (const auto& [id, act] : acts)
+        acts_of[act.record.booking].push_back(act);
+    std::vector<core::Booking> bookings;
+    for (const auto& [uid, request] : requests)
+        bookings.push_back(core::fold_booking(request.second, request.first, acts_of[uid]));
+    auto told = bookings;
+    for (auto& booking : told) {
+        const auto* session = m_config.session(booking.request.session);
+        if (core::is_displaced(booking, bookings, session ? session->capacity : std::nullopt))
+            booking.stage = core::BookingStage::Displaced;
+    }
+    return told;
 }
 
 Result<std::vector<core::Operation>> World::all_notes() {

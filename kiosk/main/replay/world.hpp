@@ -4,13 +4,17 @@
 // can be cut. Operations move as they do in the product: SyncClient here, the hub's Api there. Purpose: what the steps
 // of a scenario act on. Ownership: owns a temporary folder that goes with it. Threads: one. Failure: Result of whatever
 // the stores say.
+#include "app/booking_desk.hpp"
 #include "app/check_in.hpp"
+#include "app/session_desk.hpp"
 #include "client/sync_client.hpp"
 #include "crypto/crypto.hpp"
 #include "main/replay/scenario.hpp"
 #include "main/simulate/hub_machine.hpp"
 #include "main/simulate/network.hpp"
+#include "main/wiring/hub_clock.hpp"
 #include "main/wiring/store_replica.hpp"
+#include "main/wiring/wire_lease_office.hpp"
 #include "storage/database.hpp"
 
 #include <filesystem>
@@ -44,6 +48,11 @@ public:
     core::Status greet();
     // Pushes and pulls until nothing moves.
     core::Result<std::int64_t> exchange(); // operations that were new here
+    // The line to the hub for leases. What it reads of the feed on the way is told to the services at once.
+    app::LeaseOffice& leases() { return m_leases; }
+    // Hears the hub's time without moving anything, as a kiosk does when it starts.
+    void hear_the_time();
+    core::Status reload();
 
     const std::string& name() const { return m_name; }
     storage::Database& database() { return *m_database; }
@@ -51,11 +60,22 @@ public:
     simulate::Link link;
 
     std::unique_ptr<app::CheckIn> check_in;
+    std::unique_ptr<app::BookingDesk> bookings;
+    std::unique_ptr<app::SessionDesk> sessions;
+    std::vector<std::string> arrived; // tickets that were admitted here since the last exchange
     std::unique_ptr<core::AdmissionPlugin> plugin;
 
 private:
+    // An exchange takes no time here, whatever becomes of it: true time is the scenario's alone.
+    struct LeaseLine final : app::LeaseOffice {
+        explicit LeaseLine(Machine& own) : machine(own) {}
+        core::Result<app::LeaseReply> exchange(const app::LeaseAsk& ask) override;
+        bool read_feed(std::uint64_t up_to) override;
+        Machine& machine;
+    };
     void connect();
     core::Status step(bool pushing, bool& moved);
+    void learn_the_time();
 
     std::string m_name, m_event;
     std::filesystem::path m_folder;
@@ -67,8 +87,11 @@ private:
     sync::client::HubAddress m_address;
     std::unique_ptr<storage::Database> m_database;
     std::unique_ptr<wiring::StoreReplica> m_replica;
-    std::unique_ptr<simulate::SimWire> m_push_wire, m_feed_wire;
+    std::unique_ptr<simulate::SimWire> m_push_wire, m_feed_wire, m_lease_wire;
     std::unique_ptr<sync::client::SyncClient> m_client;
+    std::unique_ptr<wiring::HubClock> m_hub_clock; // what bookings go by; a machine that starts anew does not know it
+    std::unique_ptr<wiring::WireLeaseOffice> m_office;
+    LeaseLine m_leases{*this};
     friend class World;
 };
 
@@ -88,6 +111,11 @@ public:
     core::Status refresh(Machine& machine);
     // One exchange of a device with the hub, both ways.
     core::Result<Traffic> exchange(Machine& machine);
+    // What a device does about bookings after an exchange; answers how much changed.
+    core::Result<std::size_t> settle(Machine& machine);
+    // For what is asked of the hub while somebody waits. Where another kiosk holds it and can be reached, that one is asked
+    // to give it back, as the hub asks it in the product within the second.
+    std::unique_ptr<app::LeaseOffice> office(Machine& machine);
     core::Status back_up(std::size_t step);
     core::Status restore_hub(std::size_t step);
     // Every machine's store; the hub's is its mirror, where there is a hub.
@@ -95,17 +123,25 @@ public:
     // The scans of all machines, each operation once; and all notes.
     core::Result<std::vector<core::StoredScan>> all_scans();
     core::Result<std::vector<core::Operation>> all_notes();
+    // Every booking, each once, as the operations of all machines together make it.
+    core::Result<std::vector<core::Booking>> all_bookings();
 
 private:
+    class Office;
     explicit World(core::Instant start) : m_start(start), m_time(start) {}
     core::Result<std::unique_ptr<Machine>> make_machine(const std::string& name);
     core::Status seed(const Scenario& scenario);
+    core::Status seed_leases(const Scenario& scenario);
+    core::Status yield(const std::string& holder);
 
     core::Instant m_start;
     simulate::VirtualTime m_time;
     std::filesystem::path m_folder;
     std::string m_event;
+    core::EventConfig m_config; // of the seed
     bool m_has_hub = true;
+    bool m_alone = false; // one device without a hub holds everything
+    bool m_deals = true;  // tables are dealt out by the product's own policy
     crypto::Sodium m_sodium;
     std::unique_ptr<simulate::HubMachine> m_hub; // before the devices: they talk to it
     std::map<std::size_t, storage::CrashVfs::Files> m_hub_images;
