@@ -2,6 +2,7 @@
 // Operations and documents from another device or an older database: what decodes is written back alike. Pinned forms,
 // and the leads that answers make by their rules, too.
 #include "core/closed_sessions.hpp"
+#include "core/bookings.hpp"
 #include "core/leads.hpp"
 #include "core/records.hpp"
 #include "core/responses.hpp"
@@ -60,6 +61,10 @@ void decode_all(const std::string& body, const std::string& personal) {
         operation.kind = kind;
         (void)confidential_session(operation);
     }
+    operation.kind = operation_kind::booking_request;
+    round_trip(operation, decode_booking_request, make_booking_request);
+    operation.kind = operation_kind::booking_act;
+    round_trip(operation, decode_booking_act, [](const BookingActRecord& act) { return make_booking_act(act, {}); });
     operation.kind = operation_kind::undo;
     (void)decode_undo(operation);
     operation.kind = operation_kind::revocation_add;
@@ -102,6 +107,13 @@ void assemble(std::string_view entity, const std::string& json) {
         return;
     const auto again = assemble_config(config_documents(*config));
     KIOSK_ASSERT(again.has_value());
+    (void)booking_policy(*config);
+}
+
+// One name for each resource: what is read is written alike.
+void name_resource(std::string_view text) {
+    const auto resource = parse_resource(text);
+    KIOSK_ASSERT(!resource || resource_text(*resource) == text);
 }
 
 // Brackets by the thousand are more than the fuzzer would write down: the count is in the first bytes.
@@ -123,8 +135,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)parse_answers(input);
     (void)parse_consents(input);
     (void)parse_operation_id(input);
+    name_resource(input);
     assemble("checkpoint", nested(input));
-    for (const char* entity : {"event", "ticket_type", "session", "checkpoint", "question", "key", "staff"})
+    for (const char* entity : {"event", "ticket_type", "session", "checkpoint", "question", "key", "staff", "unit"})
         assemble(entity, input);
     return 0;
 }
