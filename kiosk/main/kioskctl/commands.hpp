@@ -13,6 +13,7 @@ void add_exchange_commands(CLI::App& app, Context& context); // import, export
 void add_scan_commands(CLI::App& app, Context& context);     // scan, undo, decode
 void add_ticket_commands(CLI::App& app, Context& context);   // tickets issue, tickets verify
 void add_session_commands(CLI::App& app, Context& context);  // session …: behind closed doors
+void add_booking_commands(CLI::App& app, Context& context); // book, bookings, booking, units, leases, suggest
 void add_clip_command(CLI::App& app, Context& context);
 void add_store_commands(CLI::App& app, Context& context);    // verify, rebuild, backup, restore, doctor
 void add_plugin_commands(CLI::App& app, Context& context);   // plugins list, show, check, trust, sign, …

@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
     add_scan_commands(app, context);
     add_ticket_commands(app, context);
     add_session_commands(app, context);
+    add_booking_commands(app, context);
     add_clip_command(app, context);
     add_store_commands(app, context);
     add_plugin_commands(app, context);
