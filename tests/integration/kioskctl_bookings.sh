@@ -1,0 +1,194 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The business area from outside, alone and with a hub between two databases: kioskctl_bookings.sh KIOSKCTL KIOSK-HUB
+set -u
+
+kioskctl=$1
+hub=$2
+folder=$(mktemp -d)
+hub_process=
+cleanup() {
+    [ -z "$hub_process" ] || kill "$hub_process" 2>/dev/null
+    [ -z "$hub_process" ] || wait "$hub_process" 2>/dev/null
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+cd "$folder" || exit 1
+unset XIANGDAO_DB XIANGDAO_HUB_DATA XIANGDAO_HUB_DATABASE XIANGDAO_HUB_URL http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+failed=0
+
+fail() {
+    echo "$1" >&2
+    failed=1
+}
+# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said, which stays in $said
+expect() {
+    wanted=$1
+    text=$2
+    shift 2
+    said=$("$kioskctl" --lang en "$@" 2>&1)
+    got=$?
+    if [ "$got" -ne "$wanted" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
+        printf 'kioskctl %s\n  expected %s and "%s"\n  got %s: %s\n' "$*" "$wanted" "$text" "$got" "$said" >&2
+        failed=1
+    fi
+}
+give_up() {
+    fail "$1"
+    cat hub.log >&2
+    exit 1
+}
+# The uid in what was said with --json.
+uid_of() {
+    printf '%s' "$said" | sed -n 's/^.*"booking":"\([0-9a-f-]*\)".*$/\1/p' | tail -n 1
+}
+
+# s0 runs now; the others are tomorrow's.
+at() { date -u -d "$1" +%Y-%m-%dT%H:%M:00Z; }
+unit() {
+    printf '{"id":"%s","kind":"table","seats":2,"label_en":"Table %s","slots":[' "$1" "$1"
+    printf '{"id":"s0","starts":"%s","ends":"%s"}' "$(at '1 minute ago')" "$(at '20 minutes')"
+    for n in 1 2 3; do
+        printf ',{"id":"s%s","starts":"%s","ends":"%s"}' "$n" "$(at "1 day $((n * 20)) minutes")" "$(at "1 day $((n * 20 + 20)) minutes")"
+    done
+    printf ',{"id":"s9","starts":"%s","ends":"%s","blocked":true}]}' "$(at '1 day 200 minutes')" "$(at '1 day 220 minutes')"
+}
+person() { printf '{"ticket":"%s","ticket_type":"std","name":"%s","organisation":"%s","answers":%s,"consents":{"share":true}}' "$1" "$2" "$3" "$4"; }
+cat >event.json <<JSON
+{"event": {"code": "FAIR", "type": "salon", "starts": "$(at '1 hour ago')", "ends": "$(at '3 days')", "timezone": "Asia/Shanghai", "title_en": "Fair"},
+ "ticket_types": [{"id": "std", "name_zh": "标准票", "name_en": "Standard"}],
+ "checkpoints": [{"id": "main", "name_en": "Main door"}],
+ "units": [$(unit T1), $(unit T2)],
+ "registrations": [$(person A1 王谷雨 青屿示例银行 '{"offers":["channel"],"needs":["content"]}'),
+                   $(person B1 李白露 松果示例软件 '{"offers":["content"],"needs":["channel"]}'),
+                   $(person C1 解惊蛰 白桦示例 '{}'), $(person D1 高小满 红豆示例 '{}')]}
+JSON
+
+# ---- alone ----
+expect 0 "" --db a.db --device k1 init --event event.json
+expect 0 "Table T1" --db a.db units
+expect 0 "kept free" --db a.db units T1
+expect 2 "no such table" --db a.db units T7
+expect 0 "never had a hub" --db a.db leases
+expect 0 "no such booking" --db a.db bookings
+expect 2 "Say what is to be booked" --db a.db book A1 B1
+expect 1 "no such table" --db a.db book --unit T7 --slot s1 A1 B1
+expect 1 "kept free" --db a.db book --unit T1 --slot s9 A1 B1
+expect 1 "same person" --db a.db book --unit T1 --slot s1 A1 A1
+expect 1 "not on the list (Z9)" --db a.db book --unit T1 --slot s1 A1 Z9
+expect 0 '"status":"confirmed"' --db a.db book --unit T1 --slot s1 A1 B1 --purpose business --topic "Channel" --staff desk --json
+one=$(uid_of)
+[ -n "$one" ] || give_up "no booking's id in: $said"
+expect 1 "just been taken" --db a.db book --unit T1 --slot s1 C1 D1
+expect 1 "has a meeting at that time" --db a.db book --unit T2 --slot s1 A1 C1
+expect 0 "Confirmed" --db a.db booking show "$one"
+printf '%s' "$said" | grep -q 王谷雨 && fail "a whole name without --full"
+expect 0 "About: Channel" --db a.db booking show "$one" --full
+expect 0 "1 bookings" --db a.db bookings --unit T1 --ticket B1 --status confirmed
+expect 0 "no such booking" --db a.db bookings --status cancelled
+expect 0 '"booking":"'"$one"'"' --db a.db units T1 --json
+# Found by an end of its id.
+expect 0 "Confirmed" --db a.db booking show "$(printf '%s' "$one" | tail -c 8)"
+expect 2 "no such booking" --db a.db booking show ffffffff
+expect 0 "s2" --db a.db booking move "$one" --slot s2 --json
+moved=$(uid_of)
+expect 0 "1 bookings" --db a.db bookings --status confirmed
+expect 0 '"confirmed"' --db a.db book --unit T2 --slot s3 C1 D1 --json
+other=$(uid_of)
+expect 0 '"confirmed"' --db a.db booking swap "$moved" "$other" --json
+# Asked, agreed, declined.
+expect 0 "not confirmed yet" --db a.db book --unit T1 --slot s1 A1 C1 --ask C1
+expect 0 '"pending"' --db a.db bookings --status pending --json
+asked=$(uid_of)
+expect 1 "not one of your meetings" --db a.db booking accept "$asked" D1
+expect 0 '"confirmed"' --db a.db booking accept "$asked" C1 --json
+expect 0 '"cancelled"' --db a.db booking cancel "$asked" --staff desk --json
+expect 1 "cancelled" --db a.db booking cancel "$asked" --staff desk
+expect 0 "not confirmed yet" --db a.db book --unit T1 --slot s1 A1 D1 --ask D1
+expect 0 '"pending"' --db a.db bookings --status pending --json
+asked=$(uid_of)
+expect 0 '"declined"' --db a.db booking decline "$asked" D1 --json
+# A meeting from its beginning to its end.
+expect 0 '"confirmed"' --db a.db book --unit T1 --slot s0 A1 B1 --json
+now=$(uid_of)
+expect 1 "not checked in yet" --db a.db booking arrive "$now" A1
+expect 0 "admitted" --db a.db scan A1 --checkpoint main
+expect 0 "admitted" --db a.db scan B1 --checkpoint main
+expect 1 "has not started" --db a.db booking finish "$now"
+expect 0 '"confirmed"' --db a.db booking arrive "$now" A1 --json
+expect 0 '"checked_in"' --db a.db booking arrive "$now" B1 --json
+expect 0 '"done"' --db a.db booking finish "$now" --json
+expect 0 "" --db a.db booking outcome "$now" met --lead --note "a trial" --staff desk
+expect 0 "Outcome: met" --db a.db booking show "$now"
+expect 2 "" --db a.db booking outcome "$now" perhaps
+expect 0 "" --db a.db suggest A1 --json
+expect 2 "does not hold this ticket" --db a.db suggest Z9
+expect 0 "Sound" --db a.db verify
+
+# ---- with a hub ----
+start_hub() {
+    tries=0
+    while [ $tries -lt 20 ]; do
+        [ -n "${port:-}" ] || port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
+        : >words.txt
+        "$hub" serve --data hub --listen "127.0.0.1:$port" >words.txt 2>>hub.log &
+        hub_process=$!
+        waited=0
+        while kill -0 "$hub_process" 2>/dev/null && [ $waited -lt 300 ]; do
+            grep -q "kiosk-hub code" words.txt && return 0
+            sleep 0.2
+            waited=$((waited + 1))
+        done
+        wait "$hub_process" 2>/dev/null
+        hub_process=
+        port=
+        tries=$((tries + 1))
+    done
+    give_up "the hub did not start"
+}
+stop_hub() {
+    kill "$hub_process" && wait "$hub_process"
+    hub_process=
+}
+new_code() { "$hub" --data hub code 2>>hub.log | grep -o 'xiangdao-hub:[^[:space:]]*' | head -n 1; }
+
+expect 0 "" --db k1.db --device k1 init --event event.json
+start_hub
+expect 0 "as k1" --db k1.db enroll "$(new_code)"
+expect 0 "0 waiting" --db k1.db sync
+tries=0
+until "$kioskctl" --lang en --db k2.db --device k2 enroll "$(new_code)" >enroll.txt 2>&1; do
+    tries=$((tries + 1))
+    [ $tries -lt 30 ] || give_up "no new kiosk: $(cat enroll.txt)"
+    sleep 1
+done
+expect 0 "0 waiting" --db k2.db sync
+expect 0 "holds nothing" --db k1.db leases
+# Through the hub: confirmed, and the other one knows.
+expect 0 '"status":"confirmed"' --db k1.db book --unit T1 --slot s1 A1 B1 --json
+one=$(uid_of)
+expect 0 "unit:T1@" --db k1.db leases
+expect 0 "0 waiting" --db k2.db sync
+expect 0 "1 bookings" --db k2.db bookings --status confirmed
+expect 1 "just been taken" --db k2.db book --unit T1 --slot s1 C1 D1
+expect 0 '"status":"confirmed"' --db k2.db book --unit T2 --slot s1 C1 D1 --json
+# Cut off: what is held here is confirmed, the rest waits and says so.
+stop_hub
+expect 0 "not confirmed yet" --db k1.db book --unit T2 --slot s2 C1 D1
+expect 0 "goes out with the next kioskctl sync" --db k1.db booking cancel "$one" --staff desk
+expect 0 "Confirmed" --db k1.db book --unit T1 --slot s1 A1 B1
+# Back again: nobody is booked twice, and both know the same.
+start_hub
+expect 0 "0 waiting" --db k1.db sync
+expect 0 "0 waiting" --db k2.db sync
+for database in k1.db k2.db; do
+    expect 0 "2 bookings" --db $database bookings --status confirmed
+    expect 0 "Sound" --db $database verify
+done
+"$kioskctl" --db k1.db bookings --json >one.txt
+"$kioskctl" --db k2.db bookings --json >two.txt
+cmp -s one.txt two.txt || fail "two lists of bookings: $(diff one.txt two.txt)"
+stop_hub
+
+[ $failed -eq 0 ] || cat hub.log >&2
+exit $failed
