@@ -192,6 +192,7 @@ std::span<const Api::Impl::Route> Api::Impl::routes() {
         Route{"GET", "/v1/conflicts", Need::Viewer, &Impl::get_conflicts},
         Route{"POST", "/v1/conflicts", Need::Organizer, &Impl::post_conflict},
         Route{"POST", "/v1/changes", Need::Organizer, &Impl::post_changes},
+        Route{"GET", "/v1/bookings", Need::Viewer, &Impl::get_bookings},
     };
     return all;
 }

@@ -101,6 +101,7 @@ struct Api::Impl {
     Prepared get_conflicts(Context&);
     Prepared post_conflict(Context&);
     Prepared post_changes(Context&);
+    Prepared get_bookings(Context&);
 
     // ---- in common ----
     ApiAnswer error(int status, std::string_view word, std::string_view message,

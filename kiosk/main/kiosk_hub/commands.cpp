@@ -4,12 +4,14 @@
 #include "client/curl_wire.hpp"
 #include "hub/certificate.hpp"
 #include "hub/commit_plan.hpp"
+#include "hub/scope.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <utility>
 #include <sys/resource.h>
 
@@ -40,14 +42,21 @@ struct Task {
 CommandAnswer failed(const Words& words, const core::Error& error) { return {exit_code_of(error), {}, words.of(error), {}}; }
 CommandAnswer wrong(std::string what) { return {exit_wrong, {}, std::move(what), {}}; }
 
-CommandAnswer make_code(const Task& task, const std::string& event, bool for_hub) {
+CommandAnswer make_code(const Task& task, const std::string& event, bool for_hub, const std::string& sessions) {
     if (task.opened.options().hub_url.empty()) // a code says where the hub is
         return wrong(task.words.text("error.hub.url_needed"));
-    const auto code = task.opened.api().make_enrolment_code(event, for_hub);
+    const auto scope = hub::parse_scope(sessions);
+    if (!scope)
+        return wrong(task.words.text("error.hub.sessions"));
+    const auto code = task.opened.api().make_enrolment_code(event, for_hub, *scope);
     if (!code)
         return code.error().code == ErrorCode::Invalid ? wrong(task.words.text("error.hub.event_code"))
                                                        : failed(task.words, code.error());
-    return {exit_done, *code + "\n" + task.words.line("hub.code.once"), {}, *code};
+    // Who makes a code of more than the usual is told what it is good for.
+    const auto more = for_hub || scope->empty()    ? std::string()
+                      : *scope == hub::scope_all ? task.words.line("hub.code.confidential")
+                                                 : task.words.line("hub.code.sessions", {{"sessions", *scope}});
+    return {exit_done, *code + "\n" + task.words.line("hub.code.once") + more, {}, *code};
 }
 
 CommandAnswer add_user(const Task& task, const std::string& name, const std::string& role) {
@@ -89,12 +98,13 @@ CommandAnswer revoke_user(const Task& task, const std::string& name) {
 }
 
 // Through the Api, which knows what goes with it, and what the store does not have yet.
-core::Result<hub::ApiAnswer> ask_api(OpenHub& opened, std::string method, std::string target) {
+core::Result<hub::ApiAnswer> ask_api(OpenHub& opened, std::string method, std::string target, std::string body = {}) {
     bool made = false;
     KIOSK_TRY(const auto token, opened.admin_token(made));
     hub::ApiRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
+    request.body = std::move(body);
     request.headers["authorization"] = "Bearer " + token;
     request.peer = "local";
     return opened.api().handle(request);
@@ -120,6 +130,10 @@ CommandAnswer list_devices(const Task& task) {
                                   device.value("software", ""),
                                   seen_ms > 0 ? words.text("hub.devices.seen", {{"time", local_time(seen_ms)}})
                                               : words.text("hub.devices.never"));
+        const auto sessions = device.value("sessions", "");
+        if (!device.value("is_hub", false) && !sessions.empty())
+            answer.out += "  " + (sessions == hub::scope_all ? words.text("hub.devices.all_sessions")
+                                                             : words.text("hub.devices.sessions", {{"sessions", sessions}}));
         if (pending > 0)
             answer.out += "  " + words.text("hub.devices.pending", {{"count", std::to_string(pending)}});
         for (const auto& [member, key] : {std::pair{"is_hub", "hub.devices.is_hub"}, {"revoked", "hub.revoked"},
@@ -146,6 +160,75 @@ CommandAnswer change_device(const Task& task, std::string_view what, const std::
     const auto freed = said.is_object() ? said.value("freed", std::uint64_t{0}) : 0;
     return {exit_done, words.line(fmt::format("hub.devices.{}.done", what), {{"device", device}, {"count", std::to_string(freed)}}),
             {}, {}};
+}
+
+CommandAnswer set_confidential(const Task& task, const std::string& event, const std::string& device,
+                               const std::string& sessions) {
+    auto& [opened, words] = task;
+    const auto reply = ask_api(opened, "POST", fmt::format("/v1/devices/{}/{}/confidential", encoded(event), encoded(device)),
+                               Json{{"sessions", sessions}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (!reply)
+        return failed(words, reply.error());
+    if (reply->status == 404)
+        return wrong(words.text("error.hub.no_device", {{"event", event}, {"device", device}}));
+    if (reply->status == 422)
+        return wrong(words.text("error.hub.sessions"));
+    if (reply->status == 409)
+        return wrong(words.text("error.hub.gets_all"));
+    if (reply->status != 200)
+        return not_done(words, reply->status);
+    const auto said = Json::parse(reply->body, nullptr, false);
+    const auto now = said.is_object() ? said.value("sessions", "") : std::string();
+    return {exit_done,
+            now.empty()              ? words.line("hub.devices.confidential.none", {{"device", device}})
+            : now == hub::scope_all ? words.line("hub.devices.confidential.all", {{"device", device}})
+                                     : words.line("hub.devices.confidential.some", {{"device", device}, {"sessions", now}}),
+            {}, {}};
+}
+
+// Of the hub of a hall: does it hold the event's bookings under the central one? An organizer here may give them back, or
+// let it ask again; the relay does it.
+CommandAnswer rights(const Task& task, std::string_view what) {
+    auto& [opened, words] = task;
+    std::set<std::string> names;
+    const auto events = opened.store().events();
+    const auto devices = opened.store().devices();
+    if (!events || !devices)
+        return failed(words, events ? devices.error() : events.error());
+    for (const auto& event : *events)
+        names.insert(event.event);
+    for (const auto& device : *devices)
+        names.insert(device.event);
+    CommandAnswer answer;
+    for (const auto& event : names) {
+        const auto key = "rights/" + event;
+        const auto kept = opened.store().fact(key);
+        if (!kept)
+            return failed(words, kept.error());
+        if (!*kept)
+            continue; // it has none over it
+        auto state = **kept;
+        if (what != "show") {
+            const bool has = state == hub::rights_held || state == hub::rights_wanted;
+            const auto next = what == "release" ? (state == hub::rights_held     ? hub::rights_releasing
+                                                   : state == hub::rights_wanted ? hub::rights_released
+                                                                                 : std::string_view(state))
+                                                // What is on its way back was not given back yet.
+                                                : (has                               ? std::string_view(state)
+                                                   : state == hub::rights_releasing ? hub::rights_held
+                                                                                     : hub::rights_wanted);
+            if (next != state) {
+                if (const auto set = opened.store().set_fact(key, std::string(next)); !set)
+                    return failed(words, set.error());
+                (void)opened.store().audit({opened.clock().now().unix_ms, "hub", fmt::format("rights.{} {}", what, event)});
+                state = next;
+            }
+        }
+        answer.out += words.line("hub.rights." + state, {{"event", event}});
+    }
+    if (answer.out.empty())
+        answer.out = words.line("hub.rights.own");
+    return answer;
 }
 
 CommandAnswer list_quarantine(const Task& task, const std::string& after) {
@@ -255,8 +338,10 @@ CommandAnswer run_command(OpenHub& opened, const Words& words, const std::vector
     const auto is = [&](std::string_view name, std::size_t parts) {
         return command.size() == parts && command[0] == name;
     };
-    if (is("code", 3))
-        return make_code(task, command[1], command[2] == "hub");
+    if (is("code", 3)) // of a command line of an earlier version
+        return make_code(task, command[1], command[2] == "hub", {});
+    if (is("code", 4))
+        return make_code(task, command[1], command[2] == "hub", command[3]);
     if (is("users.add", 3))
         return add_user(task, command[1], command[2]);
     if (is("users.list", 1))
@@ -269,6 +354,11 @@ CommandAnswer run_command(OpenHub& opened, const Words& words, const std::vector
         return change_device(task, "revoke", command[1], command[2]);
     if (is("devices.lost", 3))
         return change_device(task, "lost", command[1], command[2]);
+    if (is("devices.confidential", 4))
+        return set_confidential(task, command[1], command[2], command[3]);
+    for (const auto* what : {"show", "release", "take"})
+        if (is(std::string("rights.") + what, 1))
+            return rights(task, what);
     if (is("quarantine.list", 2))
         return list_quarantine(task, command[1]);
     if (is("doctor", 1))

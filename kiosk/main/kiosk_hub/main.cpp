@@ -31,8 +31,9 @@ struct Program {
 
     const Words& words;
     ServeOptions options;
-    std::string event, name, role = "organizer", device, file, after = "0";
+    std::string event, name, role = "organizer", device, file, after = "0", sessions;
     bool for_hub = false;
+    bool confidential = false;
     int code = exit_done;
 
     void command(const std::vector<std::string>& command) {
@@ -142,6 +143,26 @@ void add_devices(CLI::App& app, Program& program) {
             program.command({command, program.event, program.device});
         });
     }
+    add_confidential(*devices, program);
+}
+
+void add_confidential(CLI::App& devices, Program& program) {
+    auto* sub = add_command(devices, program.words, "confidential");
+    sub->add_option("event", program.event, about(program, "device_event"))->required();
+    sub->add_option("device", program.device, about(program, "device"))->required();
+    sub->add_option("sessions", program.sessions, about(program, "device_sessions"))->required();
+    sub->callback([&] {
+        const auto sessions = program.sessions == "all" ? "*" : program.sessions == "none" ? "" : program.sessions;
+        program.command({"devices.confidential", program.event, program.device, sessions});
+    });
+}
+
+void add_rights(CLI::App& app, Program& program) {
+    auto* rights = add_command(app, program.words, "rights")->require_subcommand(1);
+    for (const auto* name : {"show", "release", "take"})
+        add_command(*rights, program.words, name)->callback([&program, command = std::string("rights.") + name] {
+            program.command({command});
+        });
 }
 
 void add_serve(CLI::App& app, Program& program) {
@@ -198,9 +219,14 @@ int run(int argc, char** argv) {
     auto* code = add_command(app, words, "code");
     code->add_option("--event", program.event, about(program, "code_event"));
     code->add_flag("--for-hub", program.for_hub, about(program, "for_hub"));
-    code->callback([&] { program.command({"code", program.event, program.for_hub ? "hub" : ""}); });
+    auto* all = code->add_flag("--confidential", program.confidential, about(program, "confidential"));
+    code->add_option("--sessions", program.sessions, about(program, "sessions"))->excludes(all);
+    code->callback([&] {
+        program.command({"code", program.event, program.for_hub ? "hub" : "", program.confidential ? "*" : program.sessions});
+    });
     add_users(app, program);
     add_devices(app, program);
+    add_rights(app, program);
     auto* quarantine = add_command(app, words, "quarantine")->require_subcommand(1);
     auto* list = add_command(*quarantine, words, "list");
     list->add_option("--after", program.after, about(program, "after"));

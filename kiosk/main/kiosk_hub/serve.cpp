@@ -205,6 +205,11 @@ core::Result<CentralLink> link_central(OpenHub& opened, hub::Server& server) {
         return std::unexpected(central.error());
     }
     KIOSK_TRY(const auto own, client::load_hub_address(opened.folder().relay()));
+    // From the first moment on: until the central hub gave it the event, nothing of it is granted here.
+    const auto rights = "rights/" + central->event;
+    KIOSK_TRY(const auto kept, opened.store().fact(rights));
+    if (!kept)
+        KIOSK_CHECK(opened.store().set_fact(rights, std::string(hub::rights_wanted)));
     KIOSK_TRY(link.push_wire, client::CurlWire::create(central->url, central->pins));
     KIOSK_TRY(link.pull_wire, client::CurlWire::create(central->url, central->pins));
     KIOSK_TRY(const auto identity, opened.store().identity());

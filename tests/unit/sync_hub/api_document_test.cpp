@@ -73,7 +73,7 @@ TEST_CASE("hub document: its paths are the Api's routes, no more and no fewer", 
     for (const auto& route : Api::routes())
         real.insert(route);
     CHECK(told == real);
-    CHECK(real.size() == 19);
+    CHECK(real.size() == 21);
 }
 
 TEST_CASE("hub document: whatever comes, each path answers with a status and a body of the document", "[sync][hub]") {
@@ -99,12 +99,13 @@ TEST_CASE("hub document: whatever comes, each path answers with a status and a b
     // A request of each that succeeds.
     std::map<std::string, std::string> bodies{
         {"/v1/ops", protocol::encode(forged)},
-        {"/v1/leases", R"({"device":"k1","incarnation":"i1","want":[{"resource":"unit:T1:s1"}]})"},
+        {"/v1/leases", R"({"device":"k1","incarnation":"i1","want":[{"resource":"unit:T1@1800000000-1800001200"}],"deal":true})"},
+        {"/v1/devices/{event}/{device}/confidential", R"({"sessions":"cd2, cd1"})"},
         {"/v1/enrolment-codes", R"({"event":"HZ26"})"},
         {"/v1/conflicts", Json{{"event", event_code}, {"conflict", conflict}}.dump()},
         {"/v1/changes", R"({"event":"HZ26","registrations":[{"ticket":"T77"}]})"},
     };
-    const std::map<std::string, std::string> queries{{"/v1/conflicts", "?event=HZ26"}, {"/v1/quarantine", "?raw=1"}};
+    const std::map<std::string, std::string> queries{{"/v1/conflicts", "?event=HZ26"}, {"/v1/bookings", "?event=HZ26"}, {"/v1/quarantine", "?raw=1"}};
     for (const auto& [method, path] : Api::routes()) {
         const auto& operation = document["paths"][path][method == "GET" ? "get" : "post"];
         const auto check = [&](const ApiAnswer& answer, const std::string& why) {
@@ -182,6 +183,6 @@ TEST_CASE("hub page: nothing of others is loaded, and nothing is written as mark
         INFO(word);
         CHECK(answer.body.find(word) == std::string::npos);
     }
-    for (const auto* call : {"/v1/events", "/v1/devices", "/v1/conflicts", "/v1/quarantine", "/v1/enrolment-codes"})
+    for (const auto* call : {"/v1/events", "/v1/devices", "/v1/conflicts", "/v1/bookings", "/v1/quarantine", "/v1/enrolment-codes"})
         CHECK(answer.body.find(call) != std::string::npos);
 }
