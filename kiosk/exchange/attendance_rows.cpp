@@ -22,6 +22,8 @@ AttendanceList::AttendanceList(const ExportRequest& request) : m_request(request
 core::Status AttendanceList::gather() {
     KIOSK_TRY(const auto status, m_request.store->status());
     m_expected = status.registrations;
+    KIOSK_TRY(const auto bookings, m_request.store->bookings());
+    m_tally.set_bookings(count_bookings(*m_request.config, bookings, m_request.now));
     return m_request.store->for_each_scan([&](const core::StoredScan& scan) {
         m_tally.add_scan(scan);
         return true;

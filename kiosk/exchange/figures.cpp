@@ -53,6 +53,21 @@ std::string canonical_organisation(std::string_view organisation) {
     return name;
 }
 
+BookingCounts count_bookings(const core::EventConfig& config, std::span<const core::Booking> bookings, core::Instant now) {
+    const auto grace_ms = core::booking_policy(config).grace_ms;
+    BookingCounts counts;
+    for (const auto& booking : bookings) {
+        if (booking.request.unit.empty()) // a seat in a session is no meeting
+            continue;
+        const auto status = core::standing_at(booking, now, grace_ms).status;
+        counts.met += status == core::BookingStatus::CheckedIn || status == core::BookingStatus::Done;
+        counts.no_shows += status == core::BookingStatus::NoShow;
+        counts.booked += status == core::BookingStatus::Confirmed;
+    }
+    counts.booked += counts.met + counts.no_shows;
+    return counts;
+}
+
 AttendanceTally::AttendanceTally(const core::EventConfig& config) : m_config(config), m_index(1024) {}
 
 std::uint32_t& AttendanceTally::place(std::uint64_t key) {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,14 @@ struct ArrivalCount {
     std::int64_t people = 0;
 };
 
+// Of the business area, as things stood when it was counted.
+struct BookingCounts {
+    std::int64_t booked = 0;   // had their table: met, still to come, or nobody came
+    std::int64_t met = 0;
+    std::int64_t no_shows = 0;
+};
+BookingCounts count_bookings(const core::EventConfig& config, std::span<const core::Booking> bookings, core::Instant now);
+
 struct Figures {
     std::int64_t registered = 0; // valid registrations, walk-ins among them; people admitted by ticket alone too
     std::int64_t present = 0;
@@ -53,6 +62,7 @@ struct Figures {
     std::int64_t overrides = 0;
     std::map<core::Reason, std::int64_t> refused; // by reason
     std::vector<ArrivalCount> arrivals;           // by first entry, gaps filled in
+    BookingCounts bookings;                       // all 0 where there is no business area
 };
 
 // The same organisation however it is spaced or cased.
@@ -65,6 +75,7 @@ public:
 
     // 1. Every scan, in any order.
     void add_scan(const core::StoredScan& scan);
+    void set_bookings(const BookingCounts& counts) { m_figures.bookings = counts; }
     // 2. Every registration, once: counts it and says what is known of its attendance.
     Attendance take(const core::Registration& registration);
     // 3. Figures. People whose registration was not among those taken (signed tickets that came before their

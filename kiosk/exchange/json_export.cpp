@@ -50,7 +50,8 @@ Json figures_value(const Figures& figures) {
             {"repeats", figures.repeats},
             {"overrides", figures.overrides},
             {"refused", std::move(refused)},
-            {"arrivals", std::move(arrivals)}};
+            {"arrivals", std::move(arrivals)},
+            {"bookings", {{"booked", figures.bookings.booked}, {"met", figures.bookings.met}, {"no_shows", figures.bookings.no_shows}}}};
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "core/names.hpp"
 #include "core/questions.hpp"
 #include "exchange/cell_values.hpp"
+#include "exchange/report_bookings.hpp"
 
 #include <fmt/format.h>
 
@@ -101,6 +102,12 @@ bool has_consent(const core::Consents& consents, const char* id) {
 
 } // namespace
 
+const ReportData::Party& ReportData::party(const core::Participant& participant) const {
+    static const Party nobody;
+    const auto found = m_parties.find(participant.ticket);
+    return found == m_parties.end() ? nobody : found->second;
+}
+
 const core::Question* ReportData::question(std::string_view id) const {
     if (const auto* configured = m_request.config->question(id))
         return configured;
@@ -192,6 +199,8 @@ core::Status ReportData::take_registration(const core::Registration& registratio
                     option != nullptr && !option->empty() && !is_individual(registration.person.organisation))
                     organisations_by_answer[asked->id + "/" + *option].insert(
                         canonical_organisation(registration.person.organisation));
+    if (wants_parties())
+        m_parties[registration.ticket] = party_of(given);
     const auto member = [&](const std::string& role) -> RosterMember {
         const auto& person = registration.person;
         return {person.name, person.organisation, person.title, role,
@@ -225,6 +234,27 @@ core::Status ReportData::take_registration(const core::Registration& registratio
         attendee.units.push_back(unit.session.empty() ? days.contains(unit.day) : sessions.contains(unit.session));
     attendees.push_back(std::move(attendee));
     return {};
+}
+
+ReportData::Party ReportData::party_of(const core::Answers& given) const {
+    Party party;
+    const auto options = [&](const std::string& question_id) -> std::vector<std::string> {
+        const auto answer = given.find(question_id);
+        if (answer == given.end())
+            return {};
+        if (const auto* chosen = std::get_if<std::vector<std::string>>(&answer->second))
+            return *chosen;
+        const auto* one = std::get_if<std::string>(&answer->second);
+        return one == nullptr || one->empty() ? std::vector<std::string>{} : std::vector{*one};
+    };
+    for (auto& topic : options("offers"))
+        party.offers.insert(std::move(topic));
+    for (auto& topic : options("needs"))
+        party.needs.insert(std::move(topic));
+    if (const auto* asked = organisation_question("organisations_by_kind"))
+        if (const auto kinds = options(asked->id); !kinds.empty())
+            party.kind = kinds.front();
+    return party;
 }
 
 // The roster of the closed doors: who was invited, and whom somebody let in all the same.
@@ -287,6 +317,19 @@ void ReportData::take_interview(const core::Response& response) {
     }
 }
 
+core::Status ReportData::gather_closed_notes() {
+    KIOSK_TRY(const auto sessions, m_request.store->private_sessions());
+    for (const auto& session : sessions) {
+        if (session.level == core::Confidentiality::Strict)
+            continue;
+        KIOSK_TRY(const auto acts, m_request.store->session_acts(session.session));
+        auto standing = core::fold_session(*m_request.config, acts);
+        const auto& title = session.title.in(m_request.language);
+        closed_notes.push_back({title.empty() ? session.session : title, std::move(standing.minutes), std::move(standing.points)});
+    }
+    return {};
+}
+
 core::Status ReportData::gather() {
     if (wants_units())
         find_units();
@@ -310,6 +353,12 @@ core::Status ReportData::gather() {
     std::ranges::stable_sort(attendees, {}, [](const Attendee& attendee) { return core::pinyin(attendee.name).full; });
     KIOSK_CHECK(gather_interviews());
     KIOSK_TRY(leads, m_request.store->leads());
+    if (m_request.confidential) {
+        KIOSK_CHECK(gather_closed_notes());
+    }
+    if (std::ranges::any_of(m_wanted, is_booking_figure)) {
+        KIOSK_TRY(bookings, m_request.store->bookings());
+    }
     return {};
 }
 

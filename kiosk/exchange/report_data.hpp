@@ -81,6 +81,18 @@ public:
     std::vector<Unit> units;
     std::vector<Attendee> attendees; // registrations that are valid, by name
     std::vector<core::Lead> leads;
+    struct ClosedNote {
+        std::string title, minutes;
+        std::vector<std::string> points;
+    };
+    std::vector<ClosedNote> closed_notes; // only where the report is confidential; never of strict sessions
+    std::vector<core::Booking> bookings;
+    // What somebody who takes part in bookings said of themselves and their organisation.
+    struct Party {
+        std::string kind; // option id
+        std::set<std::string> offers, needs;
+    };
+    const Party& party(const core::Participant& participant) const; // empty where nothing is known
 
     const core::Question* question(std::string_view id) const; // of registrants
     // The question that says what kind or sector an organisation is of, where the event asks it.
@@ -89,13 +101,16 @@ public:
 private:
     bool wants(std::string_view id) const { return m_wanted.contains(std::string(id)); }
     bool wants_units() const;
+    bool wants_parties() const { return wants("pair_matrix") || wants("bookings_pairs_by_kind"); }
     void find_units();
     void take_scan(const core::StoredScan& scan);
     core::Status take_registration(const core::Registration& registration);
+    Party party_of(const core::Answers& given) const;
     core::Status take_invited(const core::Registration& registration, const RosterMember& member);
     void count_answers(const core::Answers& given, bool present, std::map<std::string, AnswerTally>& into) const;
     void take_interview(const core::Response& response);
     core::Status gather_interviews();
+    core::Status gather_closed_notes();
 
     const ReportRequest& m_request;
     std::set<std::string> m_wanted;
@@ -105,6 +120,7 @@ private:
     std::map<std::string, std::set<std::string>> m_sessions;
     std::map<std::string, core::Answers> m_door_answers;
     std::set<std::string> m_founding_organisations; // canonical
+    std::map<std::string, Party> m_parties;         // by ticket
 };
 
 } // namespace kiosk::exchange

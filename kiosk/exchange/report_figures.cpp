@@ -2,6 +2,7 @@
 #include "exchange/report_figures.hpp"
 
 #include "core/names.hpp"
+#include "exchange/report_bookings.hpp"
 #include "exchange/summary_lines.hpp"
 
 #include <fmt/format.h>
@@ -19,13 +20,12 @@ constexpr std::size_t most_rows = 500; // of people or words in one table
 
 // What other parts of the product will record one day, and what only people know. Named so that a report says "not
 // recorded" of them and "unknown" of a mistyped id.
-constexpr std::array<std::string_view, 18> unrecorded_prefixes{
-    "bookings_", "booking_",  "feedback_", "channels_", "gifts_",   "online_",      "live_",   "replay_",  "hosts_",
-    "sponsors_", "exam_",     "pairs_",    "outcomes_", "no_shows", "certificates", "minutes", "questions_", "captions_"};
-constexpr std::array<std::string_view, 18> unrecorded{
-    "first_time", "returning", "gifts",        "sponsors",  "album_link", "points", "discussion_points",
-    "outcomes",   "captions",  "panel_topics", "exam_results", "certificate_list", "draw", "media_links",
-    "use_by_slot", "pair_matrix", "closed_door_minutes", "closed_door_points"};
+constexpr std::array<std::string_view, 13> unrecorded_prefixes{
+    "feedback_", "channels_", "gifts_", "online_",      "live_",   "replay_",    "hosts_",
+    "sponsors_", "exam_",     "pairs_", "certificates", "questions_", "captions_"};
+constexpr std::array<std::string_view, 11> unrecorded{
+    "first_time", "returning", "gifts",        "sponsors",         "album_link", "captions", "panel_topics",
+    "exam_results", "certificate_list", "draw", "media_links"};
 
 bool is_unrecorded(std::string_view id) {
     return std::ranges::find(unrecorded, id) != unrecorded.end() ||
@@ -78,6 +78,7 @@ private:
     bool single(ReportFigure& figure) const;
     bool table(ReportFigure& figure) const;
     bool people(ReportFigure& figure) const;
+    bool closed_notes(ReportFigure& figure) const;
     void organisations_by(ReportFigure& figure) const;
     void arrivals(ReportFigure& figure) const;
     void agenda(ReportFigure& figure, std::span<const std::string_view> kinds) const;
@@ -442,6 +443,27 @@ bool FigureMaker::people(ReportFigure& figure) const {
     return true;
 }
 
+// Minutes and points of closed sessions, in confidential sections alone; those of the strictest level in none.
+bool FigureMaker::closed_notes(ReportFigure& figure) const {
+    const bool minutes = figure.id == "minutes" || figure.id == "closed_door_minutes";
+    if (!minutes && figure.id != "points" && figure.id != "discussion_points" && figure.id != "closed_door_points")
+        return false;
+    ReportTable made{{text("report.head.session"), figure.label}, {}};
+    if (m_confidential)
+        for (const auto& note : m_data.closed_notes) {
+            if (minutes && !note.minutes.empty())
+                made.rows.push_back({cell(note.title), cell(note.minutes)});
+            for (const auto& point : note.points)
+                if (!minutes && made.rows.size() < most_rows)
+                    made.rows.push_back({cell(note.title), cell(point)});
+        }
+    if (made.rows.empty())
+        figure.state = State::NotRecorded;
+    else
+        figure.table = std::move(made);
+    return true;
+}
+
 bool FigureMaker::table(ReportFigure& figure) const {
     static constexpr std::array<std::string_view, 1> company{"company_intro"};
     static constexpr std::array<std::string_view, 5> talks{"talk", "case", "architecture", "deo", "pg_position"};
@@ -477,7 +499,8 @@ bool FigureMaker::table(ReportFigure& figure) const {
 
 ReportFigure FigureMaker::make(const std::string& id) {
     auto figure = named(id);
-    if (single(figure) || table(figure) || people(figure))
+    if (single(figure) || table(figure) || people(figure) || closed_notes(figure) ||
+        make_booking_figure(m_request, m_data, m_confidential, figure))
         return figure;
     constexpr std::string_view answer_prefix = "answers_", interview_prefix = "questionnaire_", responses = "_responses";
     if (id.starts_with(answer_prefix) && id.size() > answer_prefix.size()) {

@@ -48,6 +48,11 @@ std::vector<SummaryLine> summary_lines(const ExportRequest& request, const Figur
         add("export.figure.cancelled", figures.cancelled);
     if (figures.unlisted > 0)
         add("export.figure.unlisted", figures.unlisted);
+    if (figures.bookings.booked > 0) {
+        add("export.figure.bookings", figures.bookings.booked);
+        add("export.figure.meetings", figures.bookings.met);
+        add("export.figure.no_shows", figures.bookings.no_shows);
+    }
     return lines;
 }
 

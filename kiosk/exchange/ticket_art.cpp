@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/ticket_art.hpp"
 
-#include "exchange/atomic_file.hpp"
+#include "exchange/drawing.hpp"
 
 #include <fmt/format.h>
 
-#include <cairo-pdf.h>
-#include <cairo.h>
-#include <pango/pangocairo.h>
 #include <qrencode.h>
 
 #include <algorithm>
@@ -16,41 +13,14 @@
 namespace kiosk::exchange {
 namespace {
 
-constexpr double pi = 3.14159265358979323846;
-constexpr double points_per_mm = 72.0 / 25.4;
-constexpr int quiet_modules = 4;
+using namespace drawing;
 
-// The colours of the light theme; paper does not know themes.
-struct Colour {
-    double red, green, blue;
-};
-constexpr Colour accent{0x1A / 255.0, 0x55 / 255.0, 0x96 / 255.0};
-constexpr Colour on_accent{1, 1, 1};
-constexpr Colour paper{0xF7 / 255.0, 0xF5 / 255.0, 0xF0 / 255.0};
-constexpr Colour raised{1, 1, 1};
-constexpr Colour line{0xE2 / 255.0, 0xDE / 255.0, 0xD4 / 255.0};
-constexpr Colour ink{0x16 / 255.0, 0x20 / 255.0, 0x2B / 255.0};
-constexpr Colour ink_soft{0x4A / 255.0, 0x55 / 255.0, 0x60 / 255.0};
+constexpr int quiet_modules = 4;
 
 struct FreeCode {
     void operator()(QRcode* code) const { QRcode_free(code); }
 };
 using Code = std::unique_ptr<QRcode, FreeCode>;
-
-struct FreeObject {
-    void operator()(void* object) const { g_object_unref(object); }
-};
-using Layout = std::unique_ptr<PangoLayout, FreeObject>;
-
-struct FreeContext {
-    void operator()(cairo_t* context) const { cairo_destroy(context); }
-};
-using Context = std::unique_ptr<cairo_t, FreeContext>;
-
-struct FreeSurface {
-    void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
-};
-using Surface = std::unique_ptr<cairo_surface_t, FreeSurface>;
 
 core::Result<Code> encode(const std::string& text) {
     if (text.empty() || text.find('\0') != std::string::npos)
@@ -60,19 +30,6 @@ core::Result<Code> encode(const std::string& text) {
     if (!code)
         return core::fail(core::ErrorCode::Invalid, "error.exchange.code_text", std::to_string(text.size()) + " bytes");
     return code;
-}
-
-void set_colour(cairo_t* to, const Colour& colour) { cairo_set_source_rgb(to, colour.red, colour.green, colour.blue); }
-
-void fill_box(cairo_t* to, double x, double y, double width, double height, double radius, const Colour& colour) {
-    cairo_new_sub_path(to);
-    cairo_arc(to, x + width - radius, y + radius, radius, -pi / 2, 0);
-    cairo_arc(to, x + width - radius, y + height - radius, radius, 0, pi / 2);
-    cairo_arc(to, x + radius, y + height - radius, radius, pi / 2, pi);
-    cairo_arc(to, x + radius, y + radius, radius, pi, 3 * pi / 2);
-    cairo_close_path(to);
-    set_colour(to, colour);
-    cairo_fill(to);
 }
 
 // Draws the code with its quiet zone into a square; a module is `grid` units or a multiple of them, so that pixels are
@@ -105,89 +62,9 @@ void draw_code(cairo_t* to, const QRcode& code, double x, double y, double side,
     cairo_restore(to);
 }
 
-enum class Weight : std::uint8_t { Regular = 1, Bold };
-
-struct TextStyle {
-    double size = 24;     // of the letters, in the surface's units
-    double least = 24;    // shrinks down to this before it is cut short
-    Weight weight = Weight::Regular;
-    Colour colour = ink;
-    int lines = 1;
-    PangoAlignment align = PANGO_ALIGN_LEFT;
-    bool tabular = false;
-};
-
-// Text that was fitted into a width, and the height that it takes.
-struct FittedText {
-    Layout layout;
-    double height = 0;
-};
-
-FittedText fit_text(cairo_t* to, double width, std::string_view text, const TextStyle& style) {
-    Layout layout(pango_cairo_create_layout(to));
-    auto* const context = pango_layout_get_context(layout.get());
-    pango_context_set_language(context, pango_language_from_string("zh-cn"));
-    // The sheet counts in millimetres: letters rounded to whole units would stand apart like teeth.
-    pango_context_set_round_glyph_positions(context, FALSE);
-    auto* const options = cairo_font_options_create();
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    pango_cairo_context_set_font_options(context, options);
-    cairo_font_options_destroy(options);
-    pango_layout_context_changed(layout.get());
-    auto* description = pango_font_description_from_string("Noto Sans CJK SC, Noto Sans, sans-serif");
-    pango_font_description_set_weight(description, style.weight == Weight::Bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    // Names come from a roster: bytes that are no text must not stop the sheet.
-    char* const valid = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
-    pango_layout_set_text(layout.get(), valid, -1);
-    g_free(valid);
-    if (style.tabular) {
-        auto* attributes = pango_attr_list_new();
-        pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum"));
-        pango_attr_list_insert(attributes, pango_attr_letter_spacing_new(static_cast<int>(style.size * 0.08 * PANGO_SCALE)));
-        pango_layout_set_attributes(layout.get(), attributes);
-        pango_attr_list_unref(attributes);
-    }
-    pango_layout_set_alignment(layout.get(), style.align);
-    pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
-    for (double size = style.size;; size = std::max(style.least, size * 0.92)) {
-        pango_font_description_set_absolute_size(description, size * PANGO_SCALE);
-        pango_layout_set_font_description(layout.get(), description);
-        pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
-        pango_layout_set_height(layout.get(), -style.lines);
-        if (size <= style.least || pango_layout_is_ellipsized(layout.get()) == FALSE)
-            break;
-    }
-    pango_font_description_free(description);
-    int height = 0;
-    pango_layout_get_size(layout.get(), nullptr, &height);
-    return {std::move(layout), static_cast<double>(height) / PANGO_SCALE};
-}
-
-void paint_text(cairo_t* to, double x, double y, const FittedText& text, const Colour& colour) {
-    set_colour(to, colour);
-    cairo_move_to(to, x, y);
-    pango_cairo_show_layout(to, text.layout.get());
-}
-
-// Draws text into a width and returns the height that it took.
-double draw_text(cairo_t* to, double x, double y, double width, std::string_view text, const TextStyle& style) {
-    if (text.empty())
-        return 0;
-    const auto fitted = fit_text(to, width, text, style);
-    paint_text(to, x, y, fitted, style.colour);
-    return fitted.height;
-}
-
 // "G3BBWJ17C0" → "G3BBW J17C0": halves are read out more safely than ten letters.
 std::string grouped(std::string_view ticket) {
     return ticket.size() == 10 ? fmt::format("{} {}", ticket.substr(0, 5), ticket.substr(5)) : std::string(ticket);
-}
-
-cairo_status_t append_to_string(void* to, const unsigned char* bytes, unsigned int size) {
-    static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(bytes), size);
-    return CAIRO_STATUS_SUCCESS;
 }
 
 void draw_portrait(cairo_t* to, const TicketArt& art, const QRcode& code) {
@@ -286,38 +163,24 @@ core::Result<std::string> ticket_png(const TicketArt& art) {
         const Context context(cairo_create(surface.get()));
         draw_portrait(context.get(), art, *code);
     }
-    std::string png;
-    const auto status = cairo_surface_write_to_png_stream(surface.get(), append_to_string, &png);
-    if (status != CAIRO_STATUS_SUCCESS)
-        return core::fail(core::ErrorCode::Internal, "error.exchange.draw", cairo_status_to_string(status));
-    return png;
+    return png_of(surface.get());
 }
 
 struct TicketSheet::Impl {
-    explicit Impl(AtomicFile to) : file(std::move(to)) {}
+    explicit Impl(PdfFile to) : pdf(std::move(to)) {}
 
     static constexpr int columns = 2, rows = 5;
     static constexpr double page_width = 210, page_height = 297;
     static constexpr double left = (page_width - columns * card_width) / 2;
     static constexpr double top = (page_height - rows * card_height) / 2;
 
-    AtomicFile file; // outlives the surface, which writes to it
-    core::Status written;
-    Surface surface;
-    Context context;
+    PdfFile pdf;
     int on_page = 0;
     std::uint64_t pages = 0;
 
-    static cairo_status_t write(void* self, const unsigned char* bytes, unsigned int size) {
-        auto& impl = *static_cast<Impl*>(self);
-        if (impl.written)
-            impl.written = impl.file.write({reinterpret_cast<const char*>(bytes), size});
-        return impl.written ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-    }
-
     // Short lines beyond the grid's edges: the tickets themselves stay clean when they are cut.
     void draw_cut_marks() {
-        auto* to = context.get();
+        auto* to = pdf.context();
         cairo_set_line_width(to, 0.15);
         cairo_set_source_rgb(to, 0.45, 0.45, 0.45);
         for (int column = 0; column <= columns; ++column)
@@ -339,20 +202,15 @@ TicketSheet::TicketSheet(TicketSheet&&) noexcept = default;
 TicketSheet::~TicketSheet() = default;
 
 core::Result<TicketSheet> TicketSheet::create(const std::filesystem::path& path, std::string_view title) {
-    KIOSK_TRY(auto file, AtomicFile::create(path));
-    auto impl = std::make_unique<Impl>(std::move(file));
-    impl->surface.reset(cairo_pdf_surface_create_for_stream(&Impl::write, impl.get(), Impl::page_width * points_per_mm,
-                                                            Impl::page_height * points_per_mm));
-    cairo_pdf_surface_set_metadata(impl->surface.get(), CAIRO_PDF_METADATA_TITLE, std::string(title).c_str());
-    impl->context.reset(cairo_create(impl->surface.get()));
-    cairo_scale(impl->context.get(), points_per_mm, points_per_mm);
+    KIOSK_TRY(auto pdf, PdfFile::create(path, title, Impl::page_width, Impl::page_height));
+    auto impl = std::make_unique<Impl>(std::move(pdf));
     return TicketSheet(std::move(impl));
 }
 
 core::Status TicketSheet::add(const TicketArt& art) {
     auto& impl = *m_impl;
     KIOSK_TRY(const auto code, encode(art.code_text));
-    auto* to = impl.context.get();
+    auto* to = impl.pdf.context();
     if (impl.on_page == Impl::columns * Impl::rows) {
         cairo_show_page(to);
         impl.on_page = 0;
@@ -369,21 +227,15 @@ core::Status TicketSheet::add(const TicketArt& art) {
     draw_card(to, art, *code);
     cairo_restore(to);
     ++impl.on_page;
-    return impl.written;
+    return impl.pdf.written();
 }
 
 core::Result<std::uint64_t> TicketSheet::finish() {
     auto& impl = *m_impl;
     if (impl.pages == 0)
         return core::fail(core::ErrorCode::NotFound, "error.exchange.no_tickets");
-    cairo_show_page(impl.context.get());
-    impl.context.reset();
-    cairo_surface_finish(impl.surface.get());
-    const auto status = cairo_surface_status(impl.surface.get());
-    KIOSK_CHECK(impl.written);
-    if (status != CAIRO_STATUS_SUCCESS)
-        return core::fail(core::ErrorCode::Internal, "error.exchange.draw", cairo_status_to_string(status));
-    KIOSK_CHECK(impl.file.commit());
+    cairo_show_page(impl.pdf.context());
+    KIOSK_CHECK(impl.pdf.finish());
     return impl.pages;
 }
 

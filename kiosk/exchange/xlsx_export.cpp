@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attendance as a workbook of six sheets: summary, attendance, organisations, bookings, leads, feedback.
 #include "exchange/attendance_rows.hpp"
+#include "exchange/booking_export.hpp"
 #include "exchange/lead_export.hpp"
 #include "exchange/summary_lines.hpp"
 #include "exchange/workbook.hpp"
@@ -147,8 +148,8 @@ core::Status AttendanceWorkbook::write(AttendanceList& list) {
     KIOSK_CHECK(write_attendance(attendance, list));
     write_organisations(organisations, list);
     write_summary(summary, list.tally().figures());
-    write_empty(bookings, {"export.column.table", "export.column.slot", "export.column.party_a", "export.column.party_b",
-                           "export.column.topic", "export.column.status", "export.column.outcome"}, "export.hint.bookings");
+    KIOSK_TRY(const auto booking_report, write_bookings({m_request, {}}, m_book, bookings));
+    static_cast<void>(booking_report);
     KIOSK_TRY(const auto lead_count, write_leads(m_request, m_book, leads));
     static_cast<void>(lead_count);
     write_empty(feedback, {"export.column.overall", "export.column.value", "export.column.ease", "export.column.quality",

@@ -4,6 +4,7 @@
 #include "exchange/lead_export.hpp"
 #include "exchange/questionnaire_export.hpp"
 #include "exchange/roster_import.hpp"
+#include "main/kioskctl/commands_export.hpp"
 #include "main/kioskctl/commands_leads.hpp"
 
 #include <fmt/format.h>
@@ -99,30 +100,12 @@ struct ExportCall {
     std::string disclosure = "full";
     std::string questionnaires; // a file of their own, instead of the attendance
     std::string leads;          // the same
+    BookingExportCall bookings; // the same
 };
-
-exchange::ExportRequest request_of(const Context& context, wiring::Venue& venue, const ExportCall& call) {
-    exchange::ExportRequest request;
-    request.store = &venue.database();
-    request.config = &venue.config();
-    request.texts = &context.texts;
-    request.language = context.language;
-    request.disclosure = exchange::parse_disclosure(call.disclosure).value_or(exchange::Disclosure::Masked);
-    request.now = venue.clock().now();
-    return request;
-}
-
-// Who took a list out, and how much of it, is part of the event's record.
-core::Status note_export(wiring::Venue& venue, std::string_view format, exchange::Disclosure disclosure, std::uint64_t rows) {
-    const std::array note{exchange::make_export_note(format, disclosure, rows)};
-    if (const auto written = venue.database().append(note); !written)
-        return std::unexpected(written.error());
-    return {};
-}
 
 Outcome export_questionnaires(Context& context, const ExportCall& call) {
     KIOSK_TRY(const auto venue, context.open_event());
-    const auto request = request_of(context, *venue, call);
+    const auto request = export_request(context, *venue, call.disclosure);
     if (request.disclosure != exchange::Disclosure::Full)
         return fail(ErrorCode::Invalid, "error.questionnaires_whole", call.disclosure);
     KIOSK_TRY(const auto report, exchange::export_questionnaires(request, call.questionnaires));
@@ -141,7 +124,7 @@ Outcome export_questionnaires(Context& context, const ExportCall& call) {
 
 Outcome export_leads(Context& context, const ExportCall& call) {
     KIOSK_TRY(const auto venue, context.open_event());
-    const auto request = request_of(context, *venue, call);
+    const auto request = export_request(context, *venue, call.disclosure);
     const bool sheet = call.leads.ends_with(".xlsx");
     if (!sheet && !call.leads.ends_with(".csv"))
         return fail(ErrorCode::Invalid, "error.leads_file", call.leads);
@@ -155,7 +138,7 @@ Outcome export_leads(Context& context, const ExportCall& call) {
 
 Outcome export_attendance(Context& context, const ExportCall& call) {
     KIOSK_TRY(const auto venue, context.open_event());
-    auto request = request_of(context, *venue, call);
+    auto request = export_request(context, *venue, call.disclosure);
     request.on_progress = [&](std::uint64_t rows, std::uint64_t expected) {
         context.progress(context.text("cli.export.progress"),
                          expected == 0 ? 1 : static_cast<double>(rows) / static_cast<double>(expected));
@@ -179,6 +162,24 @@ Outcome export_attendance(Context& context, const ExportCall& call) {
 
 } // namespace
 
+exchange::ExportRequest export_request(const Context& context, wiring::Venue& venue, const std::string& disclosure) {
+    exchange::ExportRequest request;
+    request.store = &venue.database();
+    request.config = &venue.config();
+    request.texts = &context.texts;
+    request.language = context.language;
+    request.disclosure = exchange::parse_disclosure(disclosure).value_or(exchange::Disclosure::Masked);
+    request.now = venue.clock().now();
+    return request;
+}
+
+core::Status note_export(wiring::Venue& venue, std::string_view format, exchange::Disclosure disclosure, std::uint64_t rows) {
+    const std::array note{exchange::make_export_note(format, disclosure, rows)};
+    if (const auto written = venue.database().append(note); !written)
+        return std::unexpected(written.error());
+    return {};
+}
+
 void add_exchange_commands(CLI::App& app, Context& context) {
     {
         auto call = std::make_shared<ImportCall>();
@@ -197,15 +198,27 @@ void add_exchange_commands(CLI::App& app, Context& context) {
         auto* questionnaires =
             command->add_option("--questionnaires", call->questionnaires, about(context, "questionnaires"));
         auto* leads = command->add_option("--leads", call->leads, about(context, "leads_out"));
-        for (auto* alone : {questionnaires, leads})
+        auto* bookings = command->add_option("--bookings", call->bookings.file, about(context, "bookings_out"));
+        for (auto* alone : {questionnaires, leads, bookings})
             alone->excludes(format)->excludes(out);
-        questionnaires->excludes(leads);
+        questionnaires->excludes(leads)->excludes(bookings);
+        leads->excludes(bookings);
+        auto* unit = command->add_option("--unit", call->bookings.unit, about(context, "bookings_unit"));
+        auto* person = command->add_option("--person", call->bookings.person, about(context, "bookings_person"));
+        auto* slip = command->add_option("--slip", call->bookings.slip, about(context, "bookings_slip"));
+        auto* confidential =
+            command->add_option("--confidential", call->bookings.confidential_for, about(context, "bookings_confidential"));
+        for (auto* narrower : {unit, person, slip, confidential})
+            narrower->needs(bookings);
+        unit->excludes(person);
         command->add_option("--who", call->disclosure, about(context, "disclosure"))
             ->check(CLI::IsMember({"full", "masked", "partner"}));
         run_on_call(command, context, [&context, call] {
-            return !call->questionnaires.empty() ? export_questionnaires(context, *call)
-                   : !call->leads.empty()        ? export_leads(context, *call)
-                                                 : export_attendance(context, *call);
+            call->bookings.disclosure = call->disclosure;
+            return !call->bookings.file.empty()   ? export_bookings(context, call->bookings)
+                   : !call->questionnaires.empty() ? export_questionnaires(context, *call)
+                   : !call->leads.empty()          ? export_leads(context, *call)
+                                                   : export_attendance(context, *call);
         });
     }
     add_lead_commands(app, context);
