@@ -38,7 +38,7 @@ std::string_view state_id(core::SessionState state, bool cancelled) {
 // A venue with an event and the desk over its store.
 struct Office {
     std::unique_ptr<wiring::Venue> venue;
-    std::optional<app::SessionDesk> desk;
+    std::unique_ptr<app::SessionDesk> desk;
     const core::EventConfig& config() const { return desk->config(); }
 };
 
@@ -47,7 +47,7 @@ core::Result<Office> open_office(const Context& context, bool read_only = false)
     KIOSK_TRY(office.venue, context.open_event(read_only));
     KIOSK_TRY(auto desk,
               app::SessionDesk::create({&office.venue->database(), &office.venue->clock(), &office.venue->random()}));
-    office.desk.emplace(std::move(desk));
+    office.desk = std::make_unique<app::SessionDesk>(std::move(desk));
     return office;
 }
 
