@@ -54,12 +54,16 @@ std::optional<core::Booking> BookingProjection::fold(std::string_view uid) {
 }
 
 std::optional<core::Booking> BookingProjection::find(std::string_view uid) {
+    if (const auto known = m_known.find(uid); known != m_known.end())
+        return known->second;
     auto booking = fold(uid);
     const auto stored = row(uid);
     if (booking && stored && stored->displaced) {
         booking->stage = core::BookingStage::Displaced;
         booking->reason = core::BookingReason::Displaced;
     }
+    if (booking)
+        m_known.emplace(uid, *booking);
     return booking;
 }
 
@@ -131,6 +135,7 @@ void BookingProjection::apply_act(std::int64_t id, const core::Operation& operat
 }
 
 bool BookingProjection::refold(const std::string& uid) {
+    m_known.erase(uid);
     const auto before = row(uid);
     const auto booking = fold(uid);
     const auto stage = booking ? booking->stage : core::BookingStage::Requested;
@@ -218,8 +223,10 @@ void BookingProjection::settle(Touched& touched, const std::set<std::string>& se
         if (!stored)
             continue;
         const bool displaced = stored->is_confirmed() && is_displaced(uid, folded);
-        if (displaced != stored->displaced)
+        if (displaced != stored->displaced) {
+            m_known.erase(uid);
             Query(m_connection, "UPDATE bookings SET displaced = ? WHERE uid = ?", displaced, uid).run();
+        }
         const bool stands = stored->is_confirmed() && !displaced;
         if (stood && !stands)
             Query(m_connection, "DELETE FROM booked WHERE booking = ?", uid).run();
@@ -285,6 +292,7 @@ std::int64_t BookingProjection::own_seats(const std::string& session, std::strin
 }
 
 void BookingProjection::clear() {
+    forget();
     m_connection.exec("DELETE FROM booked; DELETE FROM booking_people; DELETE FROM bookings; DELETE FROM booking_acts;"
                       "DELETE FROM booking_requests");
 }

@@ -27,6 +27,8 @@ public:
     void apply_act(std::int64_t id, const core::Operation& operation, const core::BookingActRecord& act);
     void capacity_changed(const std::string& session); // its document was written
     void clear();
+    // What find() remembers: after a rollback, and when a personal part came or went.
+    void forget() { m_known.clear(); }
 
     // As it stands, Displaced told; with topic and notes where they are here.
     std::optional<core::Booking> find(std::string_view uid);
@@ -68,6 +70,7 @@ private:
 
     Connection& m_connection;
     Journal& m_journal;
+    std::map<std::string, core::Booking, std::less<>> m_known; // what find() answered; a changed booking is dropped
 };
 
 } // namespace kiosk::storage

@@ -513,6 +513,7 @@ bool Database::Impl::ingest_one(core::Operation operation, IngestReport& report,
         ++report.duplicates;
         if (!has_personal && !operation.personal.empty()) { // it came without it before
             journal.write_personal(*id, operation, owner);
+            projections.bookings().forget();
             if (std::holds_alternative<core::Registration>(decoded))
                 projections.apply(*id, operation, decoded);
         }

@@ -108,6 +108,7 @@ std::vector<std::string> owners_of(const core::Operation& operation, const Decod
 }
 
 void Projections::load() {
+    m_bookings.forget();
     const auto single = [&](Query query) {
         return query.next() ? query.integer(0) : 0;
     };
@@ -272,6 +273,7 @@ void Projections::apply_erasure(const std::string& uid) {
         return;
     Query(m_connection, "INSERT OR IGNORE INTO erasures VALUES (?)", uid).run();
     ++m_erasures;
+    m_bookings.forget();
     Query(m_connection, "DELETE FROM personal WHERE owner = ?", uid).run();
     Query(m_connection,
           "DELETE FROM personal WHERE operation IN (SELECT operation FROM lead_versions WHERE registration = ?1 AND "

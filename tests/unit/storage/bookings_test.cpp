@@ -524,3 +524,41 @@ TEST_CASE("bookings: verify notices rows that the journal does not make", "[stor
     require_sound(*database);
     CHECK(stage_of(*database, "b1") == BookingStage::Confirmed);
 }
+
+TEST_CASE("bookings: what was asked for once follows every change, its words too, and another program's reading",
+          "[storage][bookings]") {
+    TempFolder folder;
+    Ports ports, other_ports;
+    other_ports.random = SeededRandom(9);
+    const auto path = folder / "a.db";
+    const auto database = open(path, ports), source = open(folder / "b.db", other_ports, "b");
+    auto request = wish("b1", "T1", 1, {"P1", "P2"});
+    request.topic = "topic";
+    need(book(*source, request));
+    auto operations = all_operations(*source);
+    auto bare = operations;
+    for (auto& operation : bare)
+        operation.personal.clear();
+    need(database->ingest(bare));
+    storage::Options reader;
+    reader.hasher = &hasher();
+    const auto beside = need(storage::Database::open_read_only(path, reader));
+    for (auto* store : {database.get(), beside.get()}) {
+        CHECK(need(store->booking("b1"))->request.topic.empty());
+        CHECK(stage_of(*store, "b1") == BookingStage::Confirmed);
+    }
+    need(database->ingest(operations)); // the words come later
+    for (auto* store : {database.get(), beside.get()})
+        CHECK(need(store->booking("b1"))->request.topic == "topic");
+    must_conflict(book(*database, wish("b2", "T1", 1, {"P3", "P4"}))); // and what was rolled back was never there
+    CHECK_FALSE(need(database->booking("b2")).has_value());
+    append(*database, act(request, BookingAct::Arrive));
+    CHECK(need(database->booking("b1"))->arrived.size() == 1);
+    append(*database, act(request, BookingAct::Cancel));
+    for (auto* store : {database.get(), beside.get()})
+        CHECK(stage_of(*store, "b1") == BookingStage::Cancelled);
+    need(database->erase("uid-P1"));
+    for (auto* store : {database.get(), beside.get()})
+        CHECK(need(store->booking("b1"))->request.topic.empty());
+    require_sound(*database);
+}
