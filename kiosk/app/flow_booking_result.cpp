@@ -33,9 +33,14 @@ Message slip_title(State state) {
 
 bool KioskApp::meeting_is_awaited() const { return m_visit && m_visit->asking; }
 
+// Is an answer about it on the way? Of an empty one: about upkeep.
+bool KioskApp::is_asked(const std::string& booking) const {
+    const auto found = m_asked.find(booking);
+    return found != m_asked.end() && now_ms() - found->second < ask_lost_ms;
+}
+
 void KioskApp::ask_hub(const LeaseAsk& ask) {
-    const auto found = m_asked.find(ask.booking);
-    if (found != m_asked.end() && now_ms() - found->second < ask_lost_ms)
+    if (!ask.booking.empty() && is_asked(ask.booking))
         return;
     if (m_ports.deck->ask_leases(ask))
         m_asked[ask.booking] = now_ms();
@@ -54,7 +59,8 @@ void KioskApp::after_booking(const core::Result<BookingResult>& result) {
     if (result->status == BookingStatus::Pending && result->reason != BookingReason::MustAccept) {
         if (result->ask)
             ask_hub(*result->ask);
-        if (!result->ask || m_asked.contains(m_visit->watched))
+        // Either the hub was asked just now, or another kiosk has to confirm it, which can be heard of if the line is up.
+        if (result->ask ? is_asked(m_visit->watched) : m_hub.reachable)
             return await_answer(m_visit->watched);
         return show_slip(State::Pending, result->reason, m_visit->watched);
     }
@@ -81,7 +87,7 @@ void KioskApp::settle(const std::string& booking, const BookingResult& result) {
     }
     case BookingStatus::CheckedIn: return show_slip(State::Started, {}, booking);
     case BookingStatus::Pending:
-        if (result.reason == BookingReason::MustAccept)
+        if (result.reason == BookingReason::MustAccept && !m_visit->asking)
             show_slip(State::Requested, result.reason, booking);
         return; // else it goes on waiting
     case BookingStatus::Cancelled: return show_slip(State::Cancelled, {}, booking);
@@ -198,17 +204,18 @@ void KioskApp::tick_bookings() {
     m_bookings_done_ms = now;
     auto& desk = *m_ports.bookings;
     // An error here is no loss: what waits is in the journal, and the next look finds it again.
-    const auto upkeep = desk.upkeep(m_arrived);
-    if (upkeep && *upkeep)
-        ask_hub(**upkeep);
-    if (upkeep)
-        m_arrived.clear();
+    if (!is_asked({}))
+        if (const auto upkeep = desk.upkeep(m_arrived)) {
+            if (*upkeep)
+                ask_hub(**upkeep);
+            m_arrived.clear();
+        }
     const auto waiting = desk.waiting();
     bool some = waiting && !waiting->empty();
     if (waiting)
         for (const auto& booking : *waiting) {
-            if (const auto asked = m_asked.find(booking); asked != m_asked.end() && now - asked->second < ask_lost_ms)
-                continue; // its answer is on the way
+            if (is_asked(booking))
+                continue;
             const auto result = desk.try_again(booking);
             if (!result)
                 continue;
@@ -218,7 +225,27 @@ void KioskApp::tick_bookings() {
                 m_status_stale = true;
             settle(booking, *result);
         }
+    look_at_watched();
     m_bookings_due_ms = now_ms() + (some || meeting_is_awaited() ? often_ms : seldom_ms);
+}
+
+// What the screen waits for may have been answered by another kiosk.
+void KioskApp::look_at_watched() {
+    const auto* meeting = on_screen<screen::Meeting>();
+    const auto* slip = meeting == nullptr ? nullptr : std::get_if<MeetingSlipPage>(&meeting->view.page);
+    const bool waits = meeting_is_awaited() || (slip != nullptr && (slip->state == State::Pending || slip->state == State::Requested));
+    if (!waits || !m_visit || m_visit->watched.empty())
+        return;
+    const auto stored = m_ports.store->booking(m_visit->watched);
+    if (!stored || !*stored)
+        return;
+    const auto standing = core::standing_at(**stored, m_ports.bookings->now(), m_ports.bookings->policy().grace_ms);
+    if (standing.status == BookingStatus::Pending)
+        return;
+    BookingResult result;
+    result.status = standing.status;
+    result.reason = standing.reason;
+    settle(std::string(m_visit->watched), result);
 }
 
 void KioskApp::hear_of(const notice::LeasesAnswered& answered) {

@@ -190,10 +190,13 @@ private:
     void on(const intent::ChooseUnit& chosen);
     void on(const intent::PrintSlip&);
     bool has_meetings() const; // something can be booked at this event, on this kiosk
+    bool lets_share(const core::Registration& registration);
+    std::vector<std::string> people_inside();
     std::optional<core::Registration> known_by(const std::string& code, Message& problem);
     void take_meeting_code(const std::string& code);
     void begin_visit(const core::Registration& registration);
     void show_meeting_home(std::string asks_cancel = {});
+    // flow_booking_wish.cpp
     void show_people();
     void choose_other(const std::string& ticket, bool here);
     void show_slots(bool choosing_unit = false);
@@ -211,13 +214,15 @@ private:
     void settle(const std::string& booking, const BookingResult& result);
     void tick_bookings();
     std::int64_t bookings_due_ms() const;
+    bool is_asked(const std::string& booking) const;
+    void look_at_watched();
     void ask_hub(const LeaseAsk& ask);
     void hear_of(const notice::LeasesAnswered& answered);
     MeetingLine meeting_line(const core::Booking& booking, const std::string& ticket);
     core::Person shown_person(const core::Registration& other, bool both_share) const;
     std::optional<core::Registration> registration_of(const std::string& ticket);
 
-    // flow_board.cpp: the staff's board
+    // flow_board.cpp, flow_board_acts.cpp: the staff's board
     void on(const intent::ChooseUnitKind& chosen);
     void on(const intent::OpenBooking& open);
     void on(const intent::TouchCell& cell);

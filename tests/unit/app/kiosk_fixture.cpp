@@ -265,7 +265,12 @@ void Kiosk::open() {
     auto made = CheckIn::create({&store, &clock, &random, &verifier, &plugin});
     REQUIRE(made);
     check_in = std::move(*made);
-    app.emplace(Ports{&*check_in, &store, &clock, &random, &*catalogue, &deck, &pins, &composer, &welcome}, settings);
+    if (!config.units.empty()) {
+        auto opened = BookingDesk::create({&store, &clock, &random, alone});
+        REQUIRE(opened);
+        desk = std::move(*opened);
+    }
+    app.emplace(Ports{&*check_in, &store, &clock, &random, &*catalogue, &deck, &pins, &composer, &welcome, desk ? &*desk : nullptr}, settings);
     check_view();
 }
 

@@ -3,6 +3,7 @@
 // A whole kiosk in memory for the state machine's tests: store, clock, input method, devices. Every view that it makes
 // is checked: each text key is in the catalogue with its arguments, and no public screen holds a phone number or a full
 // name but that of the person who was just admitted. Threads: one.
+#include "app/booking_desk.hpp"
 #include "app/check_in.hpp"
 #include "app/kiosk_app.hpp"
 #include "resources/resources.hpp"
@@ -147,6 +148,21 @@ public:
         return {{{"备份", "Backup"}, "13:00"}};
     }
 
+    bool can_print_slips() override { return slip_printer; }
+    core::Status print_slip(const app::SlipRequest& slip) override {
+        slips.push_back(slip);
+        return {};
+    }
+    core::Status ask_leases(app::LeaseAsk ask) override {
+        if (!has_hub)
+            return core::fail(core::ErrorCode::Unavailable, "error.no_hub");
+        asks.push_back(std::move(ask));
+        return {};
+    }
+
+    bool slip_printer = false, has_hub = false;
+    std::vector<app::SlipRequest> slips;
+    std::vector<app::LeaseAsk> asks;
     std::string chosen_camera, chosen_event, chosen_checkpoint;
     bool printer_works = true;
     bool staff_reachable = true;
@@ -228,6 +244,8 @@ struct Kiosk {
     core::EventConfig config;
     std::optional<core::Catalogue> catalogue;
     std::optional<app::CheckIn> check_in;
+    bool alone = true;                      // the desk has no hub
+    std::optional<app::BookingDesk> desk;   // where the event has units
     std::optional<app::KioskApp> app;
 
     Kiosk();
