@@ -123,6 +123,10 @@ Result<bool> BookingDesk::must_yield(const Waiting& waiting, const Lease& lease)
     const auto needs_it = [&](const Waiting::Request& request) {
         return std::ranges::any_of(request.needs, [&](const Resource& need) { return overlap(need, held); });
     };
+    const bool recalled =
+        std::ranges::any_of(m_recalled, [&](const Resource& resource) { return overlap(resource, held); });
+    if (!recalled && std::ranges::none_of(waiting.others, needs_it))
+        return false;
     KIOSK_TRY(const auto bookings, bookings_in(held));
     const auto is_taken = [&](const BookingRequest* by) {
         return !held.is_counted() && std::ranges::any_of(bookings, [&](const Booking& booking) {
@@ -140,8 +144,6 @@ Result<bool> BookingDesk::must_yield(const Waiting& waiting, const Lease& lease)
         if (!ours_first)
             return true;
     }
-    const bool recalled =
-        std::ranges::any_of(m_recalled, [&](const Resource& resource) { return overlap(resource, held); });
     return recalled && (!held.starts || !is_taken(nullptr));
 }
 

@@ -290,6 +290,8 @@ Status World::seed(const Scenario& scenario) {
     if (standing.pending != 0)
         return core::fail(core::ErrorCode::Invalid, "error.scenario", "the hub does not take the seed");
     KIOSK_TRY(const auto mark, written.sync_mark());
+    if (!m_hub->declare_lost(name)) // or tables would be dealt out to it
+        return core::fail(core::ErrorCode::Invalid, "error.scenario", "the hub does not let the seed's writer go");
 
     for (const auto& device : scenario.devices) {
         KIOSK_TRY(auto machine, make_machine(enrolled_name(scenario, device)));

@@ -100,6 +100,15 @@ std::optional<std::vector<core::OperationId>> HubMachine::change(const std::stri
     return ids;
 }
 
+bool HubMachine::declare_lost(const std::string& device) {
+    sync::hub::ApiRequest request;
+    request.method = "POST";
+    request.target = "/v1/devices/" + m_event + "/" + device + "/lost";
+    request.headers["authorization"] = "Bearer " + m_organizer;
+    const auto answer = handle(request);
+    return answer && answer->status == 200;
+}
+
 core::Result<std::string> HubMachine::ask(const std::string& target) {
     sync::hub::ApiRequest request;
     request.method = "GET";

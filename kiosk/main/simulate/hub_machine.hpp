@@ -40,6 +40,8 @@ public:
     core::Status make_organizer();
     // POST /v1/changes; answers the ids of what was written, or nothing where the hub could not.
     std::optional<std::vector<core::OperationId>> change(const std::string& body);
+    // An organizer says that this device is gone for good; answers whether the hub heard it.
+    bool declare_lost(const std::string& device);
     // The answer of a GET as an organizer.
     core::Result<std::string> ask(const std::string& target);
 
