@@ -8,8 +8,9 @@
 #   bash packaging/demo.sh --clip       opens the kiosk and feeds it the recorded clip instead of a camera
 #
 # The tour runs the real window, fed by a clip of rendered tickets through the same pipeline as a camera, and leaves in
-# demo-out/ a picture of every screen, attendance.csv, attendance.xlsx and summary.txt. Then two kiosks and a hub (hub.txt):
-# one kiosk is cut off, both go on, and when it is healed both know the same.
+# demo-out/ a picture of every screen, attendance.csv, attendance.xlsx and summary.txt. Then the business area after a whole
+# day (bookings.xlsx, plan.pdf, table.ics, report.md), and two kiosks and a hub (hub.txt): one kiosk is cut off, both go on,
+# and when it is healed both know the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +20,7 @@ for argument in "$@"; do
         --tour) mode=tour ;;
         --clip) mode=clip ;;
         -h | --help)
-            sed -n '3,12s/^# \{0,1\}//p' "$0"
+            sed -n '3,13s/^# \{0,1\}//p' "$0"
             exit 0
             ;;
         *)
@@ -33,7 +34,7 @@ if [ $mode = auto ]; then
 fi
 
 steps=5
-[ $mode = tour ] && steps=8
+[ $mode = tour ] && steps=9
 step=0
 say() {
     step=$((step + 1))
@@ -117,13 +118,23 @@ logged verify "$bin/kioskctl" --db "$database" verify || die "the journal does n
     "$bin/kioskctl" --db "$database" verify
 } >demo-out/summary.txt || die "the summary could not be written"
 
+say "the business area after a whole day: bookings, the day's plan, a table's calendar, the report"
+day=$logs/hangzhou-day.db
+rm -f "$day" "$day-wal" "$day-shm" "$day.key"
+logged day "$bin/kioskctl" --db "$day" init --demo-day || die "the demo's day could not be played; the reason is above"
+for file in bookings.xlsx plan.pdf; do
+    logged "day-$file" "$bin/kioskctl" --db "$day" export --bookings "demo-out/$file" || die "demo-out/$file could not be written; the reason is above"
+done
+logged day-calendar "$bin/kioskctl" --db "$day" export --bookings demo-out/table.ics --unit T1 || die "the calendar could not be written; the reason is above"
+logged day-report "$bin/kioskctl" --db "$day" report --markdown demo-out/report.md || die "the report could not be written; the reason is above"
+
 say "two kiosks and a hub: one is cut off, both go on, then it is healed"
 logged hub bash packaging/demo_hub.sh "$bin" "$database" demo-out ||
     die "the hub's part did not reach its end; the reason is above, what it had done is in demo-out/hub.txt"
 
 pictures=(demo-out/*.png)
 [ -e "${pictures[0]}" ] || die "the tour left no pictures; its log is $logs/tour.log"
-for file in attendance.csv attendance.xlsx summary.txt hub.txt; do
+for file in attendance.csv attendance.xlsx summary.txt bookings.xlsx plan.pdf table.ics report.md hub.txt; do
     [ -s "demo-out/$file" ] || die "demo-out/$file is empty"
 done
 
@@ -136,6 +147,10 @@ Look at demo-out/:
   attendance.csv   opens in any spreadsheet program
   attendance.xlsx  summary, attendance, organisations
   summary.txt      the figures above
+  bookings.xlsx    46 bookings of a whole day; nobody came to five
+  plan.pdf         the plan of that day: all tables, and a page for each
+  table.ics        the first table's calendar, for any calendar program
+  report.md        the report of that day
   hub.txt          two kiosks and a hub, one of them cut off and healed
 With a display, "bash packaging/demo.sh" opens the kiosk itself.
 EOF

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the demo salon (assets/demo/hangzhou.json, hangzhou-roster.csv) and the demo visit (begonia.json,
-begonia-response.json).
+"""Writes the demo salon (assets/demo/hangzhou.json, hangzhou-roster.csv, hangzhou-day.json) and the demo visit
+(begonia.json, begonia-response.json).
 
 The same bytes every time (fixed seed); the results are in the repository, so this is needed only after a change here.
 With --check nothing is written; the exit code says whether the files are what this program makes.
 
 Everything is invented: people are a surname and a solar term, organisations carry the word 示例, telephone numbers
-begin with 1000000 or 1000001, which no network gives out, and mail goes to example.com.
+begin with 1000000, 1000001 or 1000002, which no network gives out, and mail goes to example.com.
 """
 
 import csv
@@ -20,6 +20,7 @@ import unicodedata
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+import demo_day  # noqa: E402
 import demo_visit  # noqa: E402
 from demo_ticket import ticket_text  # noqa: E402
 
@@ -110,6 +111,15 @@ PG_STATUS = [
 # The roster's headings are the questions' texts: that is how the import knows them.
 PG_STATUS_ZH = "PostgreSQL 用到哪一步了"
 PRIVACY_ZH = "同意为本次活动使用以上信息"
+
+NDA_ZH = """会上听到的情况、数字和材料，只用于本次交流。
+没有对方书面同意，不转述、不发布、不录音录像，也不告诉未到会的人。
+纸质材料会后留在会议室，电子材料两周内删除。
+这份约定自签名起两年内有效。"""
+NDA_EN = """What is said and shown in this session is for this exchange only.
+I will not pass on, publish or record any of it without the other side's written consent, nor tell those who were not there.
+Paper stays in the room; files are deleted within two weeks.
+This holds for two years from the signature."""
 
 TICKET_TYPES = {"std": ("标准票", "Standard"), "speaker": ("讲师票", "Speaker"), "media": ("媒体票", "Press"),
                 "staff": ("工作票", "Crew")}
@@ -223,7 +233,8 @@ def make_event(rng, people, used):
                     "nda_signed": False} for person, role in zip(closed_door_guests, roles)]
     return {
         "format": 1,
-        "demo": {"date_shift": "today", "roster": "hangzhou-roster.csv", "wrong_event": wrong_event},
+        "demo": {"date_shift": "today", "roster": "hangzhou-roster.csv", "day": "hangzhou-day.json",
+                 "wrong_event": wrong_event},
         "event": {
             "code": "HANGZHOU-SALON",
             "type": "salon",
@@ -267,8 +278,11 @@ def make_event(rng, people, used):
         "ticket_types": [{"id": id_, "name_zh": zh, "name_en": en} for id_, (zh, en) in TICKET_TYPES.items()],
         "sessions": [
             {"id": "cd1", "kind": "closed_door", "title_zh": "金融行业迁移闭门会", "title_en": "Closed session on migration in finance",
-             "public_title_zh": "内部会议", "public_title_en": "Private meeting", "starts": at("16:00"),
-             "ends": at("17:30"), "capacity": 12, "nda": True},
+             "public_title_zh": "内部会议", "public_title_en": "Private meeting", "room_zh": "三楼会议室",
+             "room_en": "Meeting room, third floor", "starts": at("16:00"), "ends": at("17:30"), "capacity": 12, "minimum": 6,
+             "nda": True, "host": closed_door_guests[0]["ticket"], "host_org": closed_door_guests[0]["organisation"],
+             "note_taker": closed_door_guests[1]["ticket"], "level": "confidential", "nda_version": "2026-1",
+             "nda_text_zh": NDA_ZH, "nda_text_en": NDA_EN, "rivals": ["青屿示例银行", "青屿示例证券"]},
         ],
         "checkpoints": [
             {"id": "main", "name_zh": "主入口", "name_en": "Main door", "scope": "event"},
@@ -326,17 +340,22 @@ def check_facts(event, people):
 def main():
     rng = random.Random(20261120)
     used = set()
-    people = make_people(rng, make_organisations(rng))
+    organisations = make_organisations(rng)
+    people = make_people(rng, organisations)
     for person in people:
         person["ticket"] = ticket_code(rng, used)
     event = make_event(rng, people, used)
     check_facts(event, people)
+    kind_of = {name: kind for kind, names in organisations.items() for name in names}
+    day = demo_day.make(random.Random(20261122), people, kind_of, [i["ticket"] for i in event["invitations"]], at,
+                        {p["name"] for p in people}, SURNAMES, SOLAR_TERMS, used, ticket_code)
     visit = demo_visit.make_event(random.Random(20261121), SURNAMES, SOLAR_TERMS, at)
     assert len(visit["registrations"]) == 24
     as_bytes = lambda value: (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
     files = {
         "hangzhou.json": as_bytes(event),
         "hangzhou-roster.csv": roster_csv(people).encode(),
+        "hangzhou-day.json": demo_day.as_text(day).encode(),
         "begonia.json": as_bytes(visit),
         "begonia-response.json": as_bytes(demo_visit.RESPONSE),
     }

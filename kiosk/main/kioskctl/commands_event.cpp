@@ -4,6 +4,7 @@
 #include "exchange/attendance_export.hpp"
 #include "exchange/roster_import.hpp"
 #include "main/kioskctl/commands_leads.hpp"
+#include "main/wiring/demo_day.hpp"
 #include "main/wiring/event_setup.hpp"
 #include "plugin_host/call_journal.hpp"
 #include "resources/resources.hpp"
@@ -28,23 +29,30 @@ core::Status import_demo_roster(wiring::Venue& venue, const std::filesystem::pat
                                    {&venue.database(), &venue.random(), &venue.clock()}, report);
 }
 
-Outcome init(Context& context, const std::string& event_file, bool demo, bool force) {
+enum class DemoKind : std::uint8_t { None = 0, Event, WholeDay };
+
+Outcome init(Context& context, const std::string& event_file, DemoKind demo, bool force) {
     KIOSK_TRY(const auto venue, context.open(true));
     if (venue->has_event() && !force)
         return fail(ErrorCode::Conflict, "error.event_exists", venue->config().event.code);
     wiring::EventFile file;
-    std::filesystem::path roster;
-    if (demo) {
-        KIOSK_TRY(auto loaded, wiring::load_demo(venue->clock().now()));
-        file = std::move(loaded.file);
-        roster = loaded.roster;
+    wiring::Demo example;
+    if (demo != DemoKind::None) {
+        // A day that is over was yesterday, so that everything in it lies in the past.
+        const auto day = demo == DemoKind::WholeDay ? venue->clock().now() + -core::day_ms : venue->clock().now();
+        KIOSK_TRY(example, wiring::load_demo(day));
+        file = std::move(example.file);
     } else {
         KIOSK_TRY(const auto text, resources::read_file(event_file, 16u << 20));
         KIOSK_TRY(file, wiring::parse_event_file(text));
     }
     KIOSK_CHECK(wiring::set_up_event(*venue, std::move(file)));
-    if (!roster.empty())
-        KIOSK_CHECK(import_demo_roster(*venue, roster));
+    if (demo != DemoKind::None) {
+        KIOSK_CHECK(import_demo_roster(*venue, example.roster));
+        KIOSK_CHECK(wiring::add_demo_profiles(*venue, example));
+    }
+    if (demo == DemoKind::WholeDay)
+        KIOSK_CHECK(wiring::play_demo_day(*venue, example));
     KIOSK_TRY(const auto status, venue->database().status());
     const auto& event = venue->config().event;
     context.say("cli.init.done", {{"event", context.in(event.title).empty() ? event.code : context.in(event.title)},
@@ -244,18 +252,21 @@ void add_event_commands(CLI::App& app, Context& context) {
     {
         struct Values {
             std::string file;
-            bool demo = false, force = false;
+            bool demo = false, day = false, force = false;
         };
         auto values = std::make_shared<Values>();
         auto* command = add_command(app, context, "init");
         auto* file = command->add_option("--event", values->file, about(context, "event_file"));
         auto* demo = command->add_flag("--demo", values->demo, about(context, "demo"));
+        auto* day = command->add_flag("--demo-day", values->day, about(context, "demo_day"));
         command->add_flag("--force", values->force, about(context, "force_init"));
-        file->excludes(demo);
+        file->excludes(demo)->excludes(day);
+        demo->excludes(day);
         run_on_call(command, context, [&context, values]() -> Outcome {
-            if (values->file.empty() && !values->demo)
+            const auto kind = values->day ? DemoKind::WholeDay : values->demo ? DemoKind::Event : DemoKind::None;
+            if (values->file.empty() && kind == DemoKind::None)
                 return fail(ErrorCode::Invalid, "error.init_needs_event");
-            return init(context, values->file, values->demo, values->force);
+            return init(context, values->file, kind, values->force);
         });
     }
     {

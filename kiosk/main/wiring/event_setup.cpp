@@ -126,6 +126,13 @@ Result<Demo> load_demo(core::Instant now) {
     demo.roster = folder / extra.value("roster", "");
     for (const auto& code : extra.value("wrong_event", Json::array()))
         demo.wrong_event_codes.push_back(code.get<std::string>());
+    if (const auto name = extra.value("day", ""); !name.empty()) {
+        KIOSK_TRY(const auto day, resources::read_file(folder / name));
+        demo.day = Json::parse(day, nullptr, false);
+        if (!demo.day.is_object())
+            return fail(ErrorCode::Corrupt, "error.field", (folder / name).string());
+        shift_times(demo.day, days * core::day_ms, event.timezone);
+    }
     return demo;
 }
 

@@ -22,6 +22,7 @@ struct Demo {
     EventFile file;
     std::filesystem::path roster;
     std::vector<std::string> wrong_event_codes;
+    Json day; // what demo_day.hpp reads
 };
 core::Result<Demo> load_demo(core::Instant now);
 
