@@ -62,7 +62,7 @@ struct Hub {
         }
         for (const auto* role : {"viewer", "organizer"})
             KIOSK_ASSERT(store.put_user({role, role, hub::secret_hash(hasher, role), false, 0}).has_value());
-        KIOSK_ASSERT(store.put_code({hub::secret_hash(hasher, "CODE"), "E", true, INT64_MAX, false}).has_value());
+        KIOSK_ASSERT(store.put_code({hub::secret_hash(hasher, "CODE"), "E", true, INT64_MAX, false, ""}).has_value());
         static const auto folder = std::filesystem::temp_directory_path() / ("hub-fuzz-" + std::to_string(::getpid()));
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);

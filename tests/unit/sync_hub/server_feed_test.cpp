@@ -9,10 +9,13 @@ using namespace kiosk::test;
 
 namespace {
 
-std::vector<std::unique_ptr<RawClient>> crowd(const ServerFixture& fixture, int size) {
+// Each sends `request` as soon as it is there: by the time the last one is, the first would be late with its header.
+std::vector<std::unique_ptr<RawClient>> crowd(const ServerFixture& fixture, int size, const std::string& request) {
     std::vector<std::unique_ptr<RawClient>> clients;
-    for (int count = 0; count < size; ++count)
+    for (int count = 0; count < size; ++count) {
         clients.push_back(std::make_unique<RawClient>(fixture.server->port(), fixture.speak));
+        REQUIRE(clients.back()->send(request));
+    }
     return clients;
 }
 
@@ -20,25 +23,23 @@ std::vector<std::unique_ptr<RawClient>> crowd(const ServerFixture& fixture, int 
 
 TEST_CASE("hub server: a push wakes everybody who waits", "[hub][server]") {
     ServerFixture fixture({}, true);
-    const auto clients = crowd(fixture, 60);
-    for (const auto& client : clients)
-        REQUIRE(client->send(get("/feed/0/60000")));
+    const auto clients = crowd(fixture, 60, get("/feed/0/600000"));
     REQUIRE(soon([&] { return fixture.server->stats().waiting == 60; }));
     CHECK(soon([&] { return fixture.service.waiting == 60; }));
     auto pusher = fixture.client();
     CHECK(pusher.ask(post("/push", "p")).body == "p 1");
     for (const auto& client : clients)
         CHECK(client->answer().body == "1");
-    CHECK(fixture.server->stats().waiting == 0);
+    CHECK(soon([&] { return fixture.server->stats().waiting == 0; }));
     // On the same connections once more, by something that was no push.
     for (const auto& client : clients)
-        REQUIRE(client->send(get("/feed/1/60000")));
+        REQUIRE(client->send(get("/feed/1/600000")));
     REQUIRE(soon([&] { return fixture.server->stats().waiting == 60; }));
     fixture.service.change();
     for (const auto& client : clients)
         CHECK(client->answer().body == "2");
     // And by another process.
-    REQUIRE(clients[0]->send(get("/feed/2/60000")));
+    REQUIRE(clients[0]->send(get("/feed/2/600000")));
     REQUIRE(soon([&] { return fixture.server->stats().waiting == 1; }));
     fixture.server->foreign_commit();
     CHECK(clients[0]->answer().body == "102");
@@ -58,20 +59,18 @@ TEST_CASE("hub server: who leaves while waiting is forgotten", "[hub][server]") 
     for (const bool tls : {false, true}) {
         ServerFixture fixture({}, tls);
         {
-            const auto clients = crowd(fixture, 5);
-            for (const auto& client : clients)
-                REQUIRE(client->send(get("/feed/0/60000")));
+            const auto clients = crowd(fixture, 5, get("/feed/0/600000"));
             REQUIRE(soon([&] { return fixture.server->stats().waiting == 5; }));
         }
         CHECK(soon([&] { return fixture.server->stats().connections == 0; }));
-        CHECK(fixture.server->stats().waiting == 0);
+        CHECK(soon([&] { return fixture.server->stats().waiting == 0; }));
     }
 }
 
 TEST_CASE("hub server: a request sent while its connection waits has its turn afterwards", "[hub][server]") {
     ServerFixture fixture({}, true);
     auto client = fixture.client();
-    REQUIRE(client.send(get("/feed/0/60000")));
+    REQUIRE(client.send(get("/feed/0/600000")));
     REQUIRE(soon([&] { return fixture.server->stats().waiting == 1; }));
     REQUIRE(client.send(get("/hello")));
     auto pusher = fixture.client();
@@ -83,24 +82,23 @@ TEST_CASE("hub server: a request sent while its connection waits has its turn af
 TEST_CASE("hub server: pushes that come meanwhile are committed together", "[hub][server]") {
     ServerFixture fixture;
     fixture.service.hold_commits(true);
-    const auto clients = crowd(fixture, 40);
-    for (const auto& client : clients)
-        REQUIRE(client->send(post("/push", "p")));
+    const auto clients = crowd(fixture, 40, post("/push", "p"));
     REQUIRE(soon([&] { return fixture.server->stats().requests == 40; }));
     fixture.service.hold_commits(false);
     for (const auto& client : clients)
         CHECK(client->answer().body.starts_with("p "));
     CHECK(fixture.service.number == 40);
-    CHECK(fixture.service.commits <= 3); // the first one alone or with some, then the others
-    CHECK(fixture.service.largest_commit >= 20);
+    // The first one alone or with some, then the others; each of two threads may have had one on its way.
+    CHECK(fixture.service.commits <= 5);
+    CHECK(fixture.service.largest_commit >= 15);
     CHECK(soon([&] { return fixture.service.folds >= 1; }));
 }
 
 TEST_CASE("hub server: stopping answers those who wait and finishes what was pushed", "[hub][server]") {
-    ServerFixture fixture({}, true);
-    const auto waiting = crowd(fixture, 10);
-    for (const auto& client : waiting)
-        REQUIRE(client->send(get("/feed/0/60000")));
+    hub::ServerLimits limits;
+    limits.stop_ms = 60'000; // reading all answers may take a while here
+    ServerFixture fixture(limits, true);
+    const auto waiting = crowd(fixture, 10, get("/feed/0/600000"));
     auto idle = fixture.client();
     REQUIRE(idle.ask(get("/hello")).status == 200);
     REQUIRE(soon([&] { return fixture.server->stats().waiting == 10; }));
@@ -144,7 +142,7 @@ TEST_CASE("hub server: the process itself can ask, and write between two commits
     request.target = "/push";
     request.body = "own";
     CHECK(fixture.server->call(request).body == "own 1");
-    request.target = "/feed/1/60000";
+    request.target = "/feed/1/600000";
     CHECK(fixture.server->call(request).body == "1"); // without waiting
     bool ran = false;
     CHECK(fixture.server->on_writer([&] {

@@ -7,16 +7,19 @@
 using namespace kiosk::test;
 
 TEST_CASE("hub server: whoever is slow is closed", "[hub][server]") {
+    // Only what is meant is short: on a machine that is busy with other things this client is slow too.
     hub::ServerLimits limits;
-    limits.handshake_ms = limits.header_ms = limits.body_ms = limits.idle_ms = 300;
+    limits.handshake_ms = limits.header_ms = limits.body_ms = limits.idle_ms = limits.send_ms = 60'000;
     limits.linger_ms = 300;
     SECTION("with the handshake") {
+        limits.handshake_ms = 300;
         ServerFixture fixture(limits, true);
         RawClient client(fixture.server->port(), RawClient::Speak::Plain);
         CHECK(client.at_end());
-        CHECK(fixture.server->stats().timed_out == 1);
+        CHECK(soon([&] { return fixture.server->stats().timed_out == 1; }));
     }
     SECTION("with the header") {
+        limits.header_ms = 300;
         ServerFixture fixture(limits);
         auto client = fixture.client();
         // A byte now and then does not help.
@@ -28,6 +31,7 @@ TEST_CASE("hub server: whoever is slow is closed", "[hub][server]") {
         CHECK_FALSE(open);
     }
     SECTION("with the body") {
+        limits.body_ms = 300;
         ServerFixture fixture(limits);
         auto client = fixture.client();
         REQUIRE(client.send("POST /echo HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc"));
@@ -35,6 +39,7 @@ TEST_CASE("hub server: whoever is slow is closed", "[hub][server]") {
         CHECK(client.at_end());
     }
     SECTION("with the next request") {
+        limits.idle_ms = 300;
         ServerFixture fixture(limits);
         auto client = fixture.client();
         CHECK(client.ask(get("/hello")).status == 200);
@@ -66,7 +71,7 @@ TEST_CASE("hub server: no more connections than allowed, and room again when one
         (void)one_more.send(get("/hello"));
         CHECK(one_more.answer().status == 0);
     }
-    CHECK(fixture.server->stats().turned_away == 1);
+    CHECK(soon([&] { return fixture.server->stats().turned_away == 1; }));
     CHECK(clients.front()->ask(get("/hello")).status == 200);
     clients.pop_back();
     REQUIRE(soon([&] { return fixture.server->stats().connections == 2; }));
