@@ -63,13 +63,13 @@ expect 1 "C1: refused: The organisation's seats" session invite cd1 B1 C1 --staf
 expect 0 "cd1: submitted" session submit cd1 --staff host
 expect 1 "Whoever submitted" session approve cd1 --staff host
 expect 1 "may not do that" session approve cd1 --staff desk
-expect 1 "closed" scan H1 --checkpoint door --consent nda=true
+expect 1 "not invited" scan H1 --checkpoint door --consent nda
 expect 0 "cd1: approved" session approve cd1 --staff boss
 expect 1 "not invited" scan C1 --checkpoint door
 expect 1 "NDA" scan H1 --checkpoint door
-expect 0 "" scan H1 --checkpoint door --consent nda=true
+expect 0 "" scan H1 --checkpoint door --consent nda
 expect 0 "Inside: 1 (too few inside)" session show cd1
-expect 0 "" scan B1 --checkpoint door --consent nda=true
+expect 0 "" scan B1 --checkpoint door --consent nda
 expect 0 "Inside: 2 (enough inside)" session show cd1
 printf 'SECRETMINUTES\nsecond line\n' >minutes.txt
 expect 1 "There is no text" session minutes cd1 --staff host
@@ -84,17 +84,17 @@ echo SECRETNDA >nda.txt
 expect 0 "cd2: draft" session new cd2 --title-en SECRETTITLE --public-title-en "Another one" --nda-en nda.txt --nda-version 1 \
     --starts 2026-11-20T16:30:00+08:00 --ends 2026-11-20T17:30:00+08:00 --max 5 --staff boss
 expect 2 "end after it starts" session new cd2 --ends 2026-11-20T16:00:00+08:00 --staff boss
-expect 0 "" session invite cd2 H1 --staff boss
+expect 0 "" session invite cd2 H1 B1 --staff boss
 expect 0 "busy at that time (cd1)" session show cd2 --private --staff boss
 expect 0 "" session submit cd2 --staff desk
 expect 0 "cd2: approved" session approve cd2 --staff lead
 expect 0 "cd2: draft" session new cd2 --max 6 --staff boss
 expect 0 "" session submit cd2 --staff desk
 expect 0 "" session approve cd2 --staff lead
-expect 0 "" scan H1 --checkpoint cd2 --consent nda=true
+expect 0 "" scan H1 --checkpoint cd2 --consent nda
 expect 1 "not_allowed" --json session cancel cd2 --staff desk
 expect 0 "cd2: cancelled" session cancel cd2 --why SECRETREASON --staff boss
-expect 1 "door is closed" scan H1 --checkpoint cd2 --consent nda=true
+expect 1 "door is closed" scan B1 --checkpoint cd2 --consent nda
 expect 2 "no such session" session show cd9
 
 # Invitations: of those alone who are let in, and without a word of what it is about.
