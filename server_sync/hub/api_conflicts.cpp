@@ -46,6 +46,15 @@ Api::Prepared Api::Impl::get_conflicts(Context& context) {
     const auto open = std::ranges::count(*conflicts, false, [](const Conflict& conflict) { return conflict.found.resolved; });
     const bool cut = conflicts->size() > max_conflicts;
     conflicts->resize(std::min(conflicts->size(), max_conflicts));
+    const auto config = config_of(event);
+    if (!config)
+        return ready(store_error(config.error()));
+    // Who was at a closed session is nothing for a page: tickets will do.
+    const auto is_closed = [&](const std::string& checkpoint) {
+        const auto* door = *config ? (*config)->checkpoint(checkpoint) : nullptr;
+        const auto* session = door && door->session ? (*config)->session(*door->session) : nullptr;
+        return session && session->is_closed_door();
+    };
     Json list = Json::array();
     const auto filled = mirror->use([&](storage::Database& database) -> Status {
         for (const auto& conflict : *conflicts) {
@@ -67,7 +76,7 @@ Api::Prepared Api::Impl::get_conflicts(Context& context) {
             if (is_organizer(context)) { // viewers see numbers, not people
                 row["note"] = found.note;
                 KIOSK_TRY(const auto person, database.registration(conflict.registration));
-                row["name"] = person ? person->person.name : std::string();
+                row["name"] = person && !is_closed(found.entry.checkpoint) ? person->person.name : std::string();
             }
             list.push_back(std::move(row));
         }

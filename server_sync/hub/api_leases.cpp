@@ -168,8 +168,9 @@ Result<std::shared_ptr<const core::EventConfig>> Api::Impl::config_of(const std:
     std::shared_ptr<const core::EventConfig> config;
     KIOSK_CHECK(mirror->use([&](storage::Database& database) -> Status {
         auto loaded = core::load_config(database);
-        if (!loaded && loaded.error().message_key == "error.no_event")
-            return {}; // nothing is dealt where there is no event yet
+        // No event yet, or one that can't be read: what can be done without it goes on.
+        if (!loaded && (loaded.error().code == core::ErrorCode::Invalid || loaded.error().code == core::ErrorCode::NotFound))
+            return {};
         if (!loaded)
             return std::unexpected(loaded.error());
         config = std::make_shared<const core::EventConfig>(std::move(*loaded));
