@@ -70,6 +70,8 @@ Result<Announced> read_head(const Headers& headers, std::uint64_t max_bytes) {
         return fail(ErrorCode::TooLarge, "error.sync.snapshot_too_large", std::to_string(*bytes));
     announced.info.feed_number = *feed;
     announced.info.bytes = *bytes;
+    if (const auto scope = headers.find("x-feed-scope"); scope != headers.end()) // older hubs have one image for all
+        announced.info.scope = scope->second;
     return announced;
 }
 
@@ -187,10 +189,6 @@ Status Attempt::bring() {
     }
     if (answer->status == 401 || answer->status == 403)
         return fail(ErrorCode::Denied, "error.sync.snapshot", std::to_string(answer->status));
-    if (answer->status == 409) {
-        forget(); // of a time when it might have everything
-        return fail(ErrorCode::NotFound, "error.sync.no_snapshot", std::to_string(answer->status));
-    }
     if (!received)
         return fail(ErrorCode::Unavailable, "error.sync.snapshot", std::to_string(answer->status));
     return {};

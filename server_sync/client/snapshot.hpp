@@ -2,9 +2,8 @@
 #pragma once
 // A kiosk's database as the hub has it, for a new kiosk. Purpose: brings it whole and checked to `destination`, going on
 // where an earlier attempt was cut ("<destination>.part" and its ETag beside it). Ownership: values. Threads: one; blocks.
-// Failure: the last attempt's: Unavailable, Denied, Corrupt (the bytes are not what the hub says), DiskFull; NotFound
-// where the hub has none for this device, which must not have everything: the feed has what it may; never a broken file
-// under `destination`.
+// Failure: the last attempt's: Unavailable, Denied, Corrupt (the bytes are not what the hub says), DiskFull; never a
+// broken file under `destination`.
 #include "client/wire.hpp"
 #include "core/ports.hpp"
 
@@ -16,6 +15,7 @@ struct SnapshotInfo {
     std::filesystem::path path;
     std::uint64_t feed_number = 0; // the feed goes on after this
     std::string epoch;
+    std::string scope = "*"; // FeedReply::scope of what is in it
     std::uint64_t bytes = 0;
 };
 

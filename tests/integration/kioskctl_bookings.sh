@@ -61,7 +61,7 @@ cat >event.json <<JSON
  "units": [$(unit T1), $(unit T2)],
  "registrations": [$(person A1 王谷雨 青屿示例银行 '{"offers":["channel"],"needs":["content"]}'),
                    $(person B1 李白露 松果示例软件 '{"offers":["content"],"needs":["channel"]}'),
-                   $(person C1 解惊蛰 白桦示例 '{}'), $(person D1 高小满 红豆示例 '{}')]}
+                   $(person C1 解惊蛰 白桦示例 '{}'), $(person D1 高小满 红豆示例 '{"offers":["content"],"needs":["channel"]}')]}
 JSON
 
 # ---- alone ----
@@ -75,7 +75,7 @@ expect 2 "Say what is to be booked" --db a.db book A1 B1
 expect 1 "no such table" --db a.db book --unit T7 --slot s1 A1 B1
 expect 1 "kept free" --db a.db book --unit T1 --slot s9 A1 B1
 expect 1 "same person" --db a.db book --unit T1 --slot s1 A1 A1
-expect 1 "not on the list (Z9)" --db a.db book --unit T1 --slot s1 A1 Z9
+expect 1 "see the desk (Z9)" --db a.db book --unit T1 --slot s1 A1 Z9
 expect 0 '"status":"confirmed"' --db a.db book --unit T1 --slot s1 A1 B1 --purpose business --topic "Channel" --staff desk --json
 one=$(uid_of)
 [ -n "$one" ] || give_up "no booking's id in: $said"
@@ -121,7 +121,10 @@ expect 0 '"done"' --db a.db booking finish "$now" --json
 expect 0 "" --db a.db booking outcome "$now" met --lead --note "a trial" --staff desk
 expect 0 "Outcome: met" --db a.db booking show "$now"
 expect 2 "" --db a.db booking outcome "$now" perhaps
-expect 0 "" --db a.db suggest A1 --json
+expect 0 '"ticket":"D1"' --db a.db suggest A1 --json
+printf '%s' "$said" | grep -q '"ticket":"B1"' && fail "somebody whom they have met is suggested"
+expect 0 "They offer" --db a.db suggest A1
+expect 0 "Nobody to suggest" --db a.db suggest C1
 expect 2 "does not hold this ticket" --db a.db suggest Z9
 expect 0 "Sound" --db a.db verify
 

@@ -4,7 +4,6 @@
 #include "client/curl_wire.hpp"
 #include "client/sync_client.hpp"
 #include "core/records.hpp"
-#include "main/wiring/store_replica.hpp"
 #include "main/wiring/venue.hpp"
 #include "protocol/messages.hpp"
 #include "storage/database.hpp"
@@ -111,87 +110,37 @@ Result<HubAddress> HubJoin::enrol(std::string_view code_text, const LocalStandin
     return address;
 }
 
-bool HubJoin::wait(unsigned attempt) const {
-    constexpr unsigned step_ms = 50, first_steps = 5; // a moment longer after each failure
-    for (unsigned i = 0; i < attempt * first_steps && !m_interrupted; ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
-    return !m_interrupted.load();
-}
-
-Result<std::unique_ptr<storage::Database>> HubJoin::open(const fs::path& file, const HubAddress& hub) const {
-    storage::Options storage;
-    storage.device = hub.device;
-    storage.clock = m_ports.clock;
-    storage.random = m_ports.random;
-    storage.hasher = m_ports.hasher;
-    return storage::Database::open(file.string(), storage);
-}
-
-core::Status HubJoin::fetch_snapshot(sync::client::Wire& wire, const HubAddress& hub, const fs::path& file,
-                                     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    sync::client::SnapshotOptions options;
-    options.progress = progress;
-    options.again = [this](unsigned attempt, const core::Error&) { return wait(attempt); };
-    KIOSK_TRY(const auto snapshot, sync::client::fetch_snapshot(wire, hub, file, *m_ports.hasher, options));
-    KIOSK_TRY(const auto database, open(file, hub));
-    storage::SyncMark mark;
-    mark.hub = hub.hub;
-    mark.epoch = snapshot.epoch;
-    mark.after = snapshot.feed_number;
-    return database->set_sync_mark(mark);
-}
-
-// What was read before an interruption is there the next time.
-core::Status HubJoin::read_feed(sync::client::Wire& wire, const HubAddress& hub, const fs::path& file,
-                                const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-    KIOSK_TRY(const auto database, open(file, hub));
-    StoreReplica replica(*database, hub.event);
-    std::uint64_t read = 0;
-    replica.on_arrival([&](const StoreReplica::Arrived& arrived) { read = arrived.feed; });
-    sync::client::ClientOptions options;
-    options.poll_s = 0;
-    sync::client::SyncClient client(replica, wire, wire, *m_ports.clock, *m_ports.random, *m_ports.hasher, hub, options);
-    constexpr unsigned most_failures = 6;
-    for (unsigned failures = 0;;) {
-        const auto step = client.pull();
-        const auto status = client.status();
-        if (status.trouble == sync::client::Trouble::None) {
-            if (progress)
-                progress(read, read + status.feed_behind);
-            if (!step.progress && status.feed_behind == 0)
-                return {};
-            if (step.progress) {
-                failures = 0;
-                continue;
-            }
-        }
-        if (!wait(++failures))
-            return fail(ErrorCode::Unavailable, "error.sync.interrupted");
-        if (failures >= most_failures)
-            return fail(ErrorCode::Unavailable, "error.sync.snapshot", status.detail);
-    }
-}
-
 Result<std::string> HubJoin::fetch(const HubAddress& hub,
                                    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     KIOSK_TRY(const auto wire, wire_to(hub.url, hub.pins));
-    const auto beside = [this](const char* ending) {
-        auto path = m_ports.database;
-        path += ending;
-        return path;
+    auto download = m_ports.database;
+    download += ".snapshot";
+    sync::client::SnapshotOptions options;
+    options.progress = progress;
+    options.again = [this](unsigned attempt, const core::Error&) {
+        constexpr unsigned step_ms = 50, first_steps = 5; // a moment longer after each failure
+        for (unsigned i = 0; i < attempt * first_steps && !m_interrupted; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(step_ms));
+        return !m_interrupted.load();
     };
+    KIOSK_TRY(const auto snapshot, sync::client::fetch_snapshot(*wire, hub, download, *m_ports.hasher, options));
+
     // It gets this machine's name and its place in the feed before it is put in place: whatever ends us in between, what
     // lies under the database's name is whole.
-    auto made = beside(".snapshot");
-    auto done = fetch_snapshot(*wire, hub, made, progress);
-    if (!done && done.error().code == ErrorCode::NotFound) {
-        made = beside(".from-feed");
-        done = read_feed(*wire, hub, made, progress);
-    }
-    KIOSK_CHECK(std::move(done));
     std::string event;
     {
-        KIOSK_TRY(const auto database, open(made, hub));
+        storage::Options storage;
+        storage.device = hub.device;
+        storage.clock = m_ports.clock;
+        storage.random = m_ports.random;
+        storage.hasher = m_ports.hasher;
+        KIOSK_TRY(const auto database, storage::Database::open(download.string(), storage));
+        storage::SyncMark mark;
+        mark.hub = hub.hub;
+        mark.epoch = snapshot.epoch;
+        mark.after = snapshot.feed_number;
+        mark.scope = snapshot.scope;
+        KIOSK_CHECK(database->set_sync_mark(mark));
         KIOSK_TRY(event, event_of(*database));
     }
     if (event.empty())
@@ -199,9 +148,9 @@ Result<std::string> HubJoin::fetch(const HubAddress& hub,
     std::error_code error;
     if (m_ports.database.has_parent_path())
         fs::create_directories(m_ports.database.parent_path(), error);
-    KIOSK_CHECK(storage::restore_database(made.string(), m_ports.database.string()));
+    KIOSK_CHECK(storage::restore_database(download.string(), m_ports.database.string()));
     for (const auto* suffix : {"", "-wal", "-shm", "-mark", "-lock"})
-        fs::remove(made.string() + suffix, error);
+        fs::remove(download.string() + suffix, error);
     return event;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // How a machine comes to a hub. Purpose: what `kioskctl enroll` and a code held before the kiosk's camera do alike: the
-// one-time code is redeemed, the address kept beside the database, and where there is no event yet, the hub's snapshot (or,
-// for a device that must not have everything, what the feed has for it) put in place and opened under this machine's name. Ownership: borrows the ports. Threads: one at a time and it blocks;
+// one-time code is redeemed, the address kept beside the database, and where there is no event yet, the hub's snapshot
+// put in place and opened under this machine's name. Ownership: borrows the ports. Threads: one at a time and it blocks;
 // interrupt() from any. Failure: Result; after a failed fetch() the address stays, and the next one goes on from there.
 #include "client/hub_address.hpp"
 #include "client/snapshot.hpp"
@@ -15,10 +15,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-
-namespace kiosk::storage {
-class Database;
-}
 
 namespace kiosk::wiring {
 
@@ -51,15 +47,6 @@ public:
     void interrupt(); // what is under way ends soon; nothing new is begun
 
 private:
-    core::Status fetch_snapshot(sync::client::Wire& wire, const sync::client::HubAddress& hub,
-                                const std::filesystem::path& file,
-                                const std::function<void(std::uint64_t have, std::uint64_t of)>& progress);
-    core::Status read_feed(sync::client::Wire& wire, const sync::client::HubAddress& hub,
-                           const std::filesystem::path& file,
-                           const std::function<void(std::uint64_t have, std::uint64_t of)>& progress);
-    core::Result<std::unique_ptr<storage::Database>> open(const std::filesystem::path& file,
-                                                          const sync::client::HubAddress& hub) const;
-    bool wait(unsigned attempt) const; // false: it was interrupted
     core::Result<std::shared_ptr<sync::client::Wire>> wire_to(const std::string& url, std::vector<std::string> pins);
 
     Ports m_ports;

@@ -199,6 +199,7 @@ TEST_CASE("snapshot: arrives whole, checked, and alone in its folder", "[sync_cl
     CHECK(info->path == fetch.destination);
     CHECK(info->feed_number == 77);
     CHECK(info->epoch == "e1");
+    CHECK(info->scope == "*"); // not said: an older hub's, which has all in it
     CHECK(info->bytes == 20'000);
     CHECK(read(fetch.destination) == noise(20'000));
     CHECK(fetch.folder.files() == 1);
@@ -219,6 +220,18 @@ TEST_CASE("snapshot: goes on where it was cut, in the same run and in a later on
     CHECK(read(fetch.destination) == noise(20'000));
     CHECK(fetch.wire.sent == fetch.wire.frame.size()); // nothing twice
     CHECK(fetch.wire.requests.at(1).headers.at("Range") == "bytes=4000-");
+}
+
+TEST_CASE("snapshot: the hub says what is confidential in it", "[sync_client][snapshot]") {
+    Fetch fetch;
+    fetch.wire.headers["x-feed-scope"] = "cd1,cd2";
+    const auto info = fetch();
+    REQUIRE(info);
+    CHECK(info->scope == "cd1,cd2");
+    fetch.wire.headers["x-feed-scope"] = ""; // nothing is
+    const auto again = fetch();
+    REQUIRE(again);
+    CHECK(again->scope.empty());
 }
 
 TEST_CASE("snapshot: another one on the hub begins anew", "[sync_client][snapshot]") {

@@ -4,6 +4,7 @@
 
 #include "fake_hub.hpp"
 
+using namespace kiosk;
 using namespace kiosk::test;
 using client::ask_leases;
 
