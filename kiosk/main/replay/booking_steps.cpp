@@ -48,6 +48,7 @@ Result<Json> BookingSteps::book(const Step& step) {
     got["booking"] = result.booking.empty() ? Json() : Json(name.empty() ? result.booking : name);
     if (!name.empty())
         m_bookings[name] = result.booking;
+    m_refused_at_once += result.booking.empty() && result.status == core::BookingStatus::Refused ? 1 : 0;
     return got;
 }
 
@@ -93,6 +94,8 @@ Result<Json> BookingSteps::count() {
                               core::BookingStatus::Done, core::BookingStatus::NoShow, core::BookingStatus::Cancelled,
                               core::BookingStatus::Refused})
         counts[std::string(core::to_string(status))] = 0;
+    // Whether a refusal left a trace in a journal depends on who knew what when; whoever asked was refused all the same.
+    counts[std::string(core::to_string(core::BookingStatus::Refused))] = m_refused_at_once;
     KIOSK_TRY(const auto bookings, m_world.all_bookings());
     const auto grace_ms = core::booking_policy(m_scenario.seed.config).grace_ms;
     for (const auto& booking : bookings) {

@@ -27,6 +27,7 @@ private:
     World& m_world;
     std::function<std::string(const Json&)> m_code_of;
     std::map<std::string, std::string> m_bookings; // `as` → uid; empty where nothing was written
+    std::int64_t m_refused_at_once = 0;            // asked for, and refused before anything was written
 };
 
 } // namespace kiosk::replay

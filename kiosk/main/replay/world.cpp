@@ -176,6 +176,11 @@ Status Machine::greet() {
     return {};
 }
 
+Status Machine::flush() {
+    m_client->changed(); // a back-off ends here
+    return greet();
+}
+
 void Machine::learn_the_time() {
     if (const auto hub_now = m_client->hub_now())
         m_hub_clock->learned(hub_now->unix_ms, clock.boot_ms());
@@ -379,13 +384,16 @@ Status World::refresh(Machine& machine) {
 // ---- bookings ----
 
 // Whoever holds what others wait for: hears of it, gives it back, and tells the hub what became of it before.
-Status World::yield(const std::string& holder) {
+Status World::yield(const std::string& holder, bool reading) {
     for (auto& [name, machine] : m_devices) {
         if (machine->name() != holder || machine->link.state != simulate::LinkState::Up)
             continue;
+        if (reading) {
+            KIOSK_TRY(const auto reply, machine->leases().exchange({}));
+            static_cast<void>(machine->leases().read_feed(reply.feed));
+        }
         KIOSK_CHECK(app::keep_leases(*machine->bookings, machine->leases()));
-        machine->m_client->changed();
-        KIOSK_CHECK(machine->greet());
+        KIOSK_CHECK(machine->flush());
         KIOSK_CHECK(app::keep_leases(*machine->bookings, machine->leases()));
     }
     return {};
@@ -403,8 +411,12 @@ public:
                 holders.insert(grant.holder);
         if (!ask.all_or_nothing || holders.empty())
             return reply;
+        // The second time the holder has to know what is known here: that the table was called off, say.
+        const bool reading = std::exchange(m_asked, true);
+        if (reading)
+            KIOSK_CHECK(m_machine.flush());
         for (const auto& holder : holders)
-            KIOSK_CHECK(m_world.yield(holder));
+            KIOSK_CHECK(m_world.yield(holder, reading));
         return m_machine.leases().exchange(ask);
     }
     bool read_feed(std::uint64_t up_to) override { return m_machine.leases().read_feed(up_to); }
@@ -412,6 +424,7 @@ public:
 private:
     World& m_world;
     Machine& m_machine;
+    bool m_asked = false;
 };
 
 std::unique_ptr<app::LeaseOffice> World::office(Machine& machine) { return std::make_unique<Office>(*this, machine); }

@@ -46,6 +46,7 @@ public:
     core::Status enrol(const std::string& code);
     // Makes itself known to the hub, as it does when it starts; takes nothing from the feed.
     core::Status greet();
+    core::Status flush(); // the same with what was written since
     // Pushes and pulls until nothing moves.
     core::Result<std::int64_t> exchange(); // operations that were new here
     // The line to the hub for leases. What it reads of the feed on the way is told to the services at once.
@@ -132,7 +133,7 @@ private:
     core::Result<std::unique_ptr<Machine>> make_machine(const std::string& name);
     core::Status seed(const Scenario& scenario);
     core::Status seed_leases(const Scenario& scenario);
-    core::Status yield(const std::string& holder);
+    core::Status yield(const std::string& holder, bool reading);
 
     core::Instant m_start;
     simulate::VirtualTime m_time;

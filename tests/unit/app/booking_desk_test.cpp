@@ -513,6 +513,27 @@ TEST_CASE("booking_desk: a no-show frees its table, and says so for good when it
     require_sound(*area.k1.database);
 }
 
+TEST_CASE("booking_desk: a slot that moved while somebody waits for it is another one; what is confirmed stays", "[app][bookings]") {
+    Area area;
+    const auto confirmed = area.k1.book(area.wish("T2", "s1", {"T3", "T4"}));
+    area.k1.line->up = false;
+    const auto waits = area.k1.book(area.wish("T1", "s1", {"T1", "T2"}));
+    auto config = area.k1.desk->config();
+    for (auto& unit : config.units)
+        unit.slots.front() = {"s1", area.slot1 + 100 * minute_ms, area.slot1 + 120 * minute_ms, false};
+    for (const auto& document : core::config_documents(config))
+        if (document.entity == "unit")
+            append(*area.k1.database, core::make_config(document));
+    need(area.k1.desk->reload());
+    require(need(area.k1.desk->try_again(waits.booking)), BookingStatus::Refused, BookingReason::UnknownSlot);
+    REQUIRE(area.k1.booking(confirmed.booking).request.starts == area.slot1);
+    // The same people can't be had at the old time, but at the new one.
+    require(need(area.k1.desk->move(confirmed.booking, "T2", "s1", "boss-1")), BookingStatus::Pending, BookingReason::HeldElsewhere);
+    area.k1.line->up = true;
+    REQUIRE(need(app::settle(*area.k1.desk, *area.k1.line)) > 0);
+    REQUIRE(area.k1.booking(confirmed.booking).stage == core::BookingStage::Cancelled);
+}
+
 TEST_CASE("booking_desk: cancelling frees at once; only those who take part may", "[app][bookings]") {
     Area area;
     const auto made = area.k1.book(area.wish("T1", "s1", {"T1", "T2"}));
