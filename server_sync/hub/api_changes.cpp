@@ -82,7 +82,7 @@ Result<core::Invitation> read_invitation(const Json& json, const std::string& wh
 }
 
 Result<core::ConfigDocument> read_document(const Json& json, const std::string& where) {
-    static const Names entities{"event", "ticket_type", "session", "checkpoint", "question", "key", "staff", "form"};
+    static const Names entities{"event", "ticket_type", "session", "checkpoint", "question", "key", "staff", "form", "unit"};
     if (!json.is_object())
         return fail(ErrorCode::Invalid, "error.field", where + " must be an object");
     KIOSK_CHECK(only_keys(json, {"entity", "id", "doc"}, where));
