@@ -77,6 +77,15 @@ FormView question_view(const screen::Form& state) {
     view.hint = {state.is_walk_in() ? "walk_in.hint" : "form.hint", {}};
     view.heading = state.form.title();
     view.can_finish = state.is_walk_in() && state.form.rest_is_optional();
+    const auto asks_nda = [](const FieldView& field) { return field.kind == FieldKind::Consent && field.id == "nda"; };
+    const bool has_text = !state.reading.zh.empty() || !state.reading.en.empty();
+    if (has_text && std::ranges::any_of(view.fields, asks_nda)) {
+        view.title = {"nda.title", {}};
+        view.hint = {"nda.hint", {}};
+        view.reading = state.reading;
+        if (!state.reading_version.empty())
+            view.reading_note = {"nda.version", {{"version", state.reading_version}}};
+    }
     return view;
 }
 
@@ -114,6 +123,12 @@ Body KioskApp::body() const {
         view.can_search = m_settings.allow_search;
         view.can_walk_in = m_settings.allow_walk_in;
         view.can_meet = has_meetings();
+        view.door = door_session();
+        if (view.door) { // nobody is entered here who is not invited, and nothing else is advertised
+            view.can_walk_in = false;
+            view.can_meet = false;
+            return view;
+        }
         view.slide = idle->slide;
         if (idle->slide > 0 && idle->slide <= m_slides.size())
             view.slide_lines = m_slides[idle->slide - 1];
@@ -137,6 +152,8 @@ Body KioskApp::body() const {
             view.next_label = {"lead.form.save", {}};
         return view;
     }
+    if (const auto* session = on_screen<screen::SessionForm>())
+        return session_form_view(*session, form_view(*session));
     if (const auto* meeting = on_screen<screen::Meeting>())
         return meeting->view;
     if (const auto* form = on_screen<screen::MeetingForm>())
@@ -167,6 +184,7 @@ Body KioskApp::body() const {
         view.staff_name = m_staff->name;
         view.asks_undo = m_staff->asks_undo;
         view.has_board = has_meetings();
+        view.has_sessions = has_sessions();
         if (view.notice.empty())
             view.notice = m_staff->notice;
         return view;

@@ -29,6 +29,8 @@ FormPart* KioskApp::form_part() {
         return meeting;
     if (auto* outcome = on_screen<screen::OutcomeForm>())
         return outcome;
+    if (auto* session = on_screen<screen::SessionForm>())
+        return session;
     auto* interview = on_screen<screen::Interview>();
     const bool can_change = interview != nullptr && !interview->ending &&
                             interview->response.status == core::ResponseStatus::Draft;
@@ -206,6 +208,8 @@ void KioskApp::next_in_form() {
         next_in_meeting();
     else if (on_screen<screen::OutcomeForm>() != nullptr)
         next_in_outcome();
+    else if (on_screen<screen::SessionForm>() != nullptr)
+        next_in_session_form();
     else
         next_question();
 }

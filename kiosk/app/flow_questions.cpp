@@ -269,7 +269,12 @@ void KioskApp::on(const intent::OpenWalkIn&) {
 }
 
 void KioskApp::show_form(Pending pending, FormState form) {
-    show(screen::Form{{std::move(form), {}}, std::move(pending)});
+    screen::Form shown;
+    shown.form = std::move(form);
+    shown.pending = std::move(pending);
+    if (shown.form.has("nda"))
+        read_nda(shown);
+    show(std::move(shown));
     focus_on(form_part()->form.wants_focus());
 }
 
@@ -350,6 +355,8 @@ void KioskApp::ask(Pending pending, FormState form, const core::Decision& decisi
             go_to = go_to.empty() ? id : go_to;
         } else {
             fresh.push_back(field_for_consent(id, true));
+            if (id == "nda" && session_of_door() != nullptr && session_of_door()->nda)
+                fresh.push_back(nda_signature());
         }
     }
     if (fresh.empty() && go_to.empty()) // wants an answer to something that nobody can put into words

@@ -68,7 +68,12 @@ void KioskApp::on(const intent::ScannedText& scanned) {
         take_board_code(scanned.text);
         return;
     }
-    if (on_screen<screen::OutcomeForm>() != nullptr)
+    if (on_session()) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now;
+        return take_session_code(scanned.text);
+    }
+    if (on_screen<screen::OutcomeForm>() != nullptr || on_screen<screen::SessionForm>() != nullptr)
         return;
     if (on_screen<screen::Interview>() != nullptr || on_screen<screen::LeadForm>() != nullptr) {
         m_last_code = std::move(code);

@@ -137,6 +137,10 @@ void KioskApp::load_staff() {
         if (has_meetings())
             status = load_board(data);
         break;
+    case StaffTab::Sessions:
+        if (has_sessions())
+            status = load_sessions(data);
+        break;
     }
     if (!status)
         data.notice = {"staff.notice.unreadable", {{"why", error_text(status.error())}}};
@@ -241,6 +245,7 @@ void KioskApp::on(const intent::ChooseTab& chosen) {
     m_staff->tab = chosen.tab;
     m_staff->lead.clear();
     m_staff->board = {};
+    m_staff->closed = {};
     m_staff->asks_undo.reset();
     tell_staff({});
 }

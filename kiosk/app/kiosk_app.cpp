@@ -72,6 +72,8 @@ void KioskApp::hear(const Notice& notice) {
             read_config();
         if (m_ports.bookings != nullptr)
             static_cast<void>(m_ports.bookings->reload()); // the same holds for tables
+        if (m_ports.sessions != nullptr)
+            static_cast<void>(m_ports.sessions->reload()); // and for sessions
         m_bookings_due_ms = now_ms();
     } else {
         if (std::holds_alternative<notice::DataChanged>(notice))
@@ -131,6 +133,8 @@ void KioskApp::on(const intent::Back&) {
         go_idle();
     } else if (on_screen<screen::Staff>() != nullptr && m_staff && m_staff->tab == StaffTab::Leads && !m_staff->lead.empty()) {
         on(intent::OpenLead{}); // to the list
+    } else if (on_session()) {
+        on(intent::OpenSession{}); // to the list
     } else if (on_board() && !m_staff->board.moving.empty()) {
         on(intent::BeginMove{});
     } else if (on_board() && (!m_staff->board.booking.empty() || !m_staff->board.unit.empty())) {
@@ -249,6 +253,7 @@ std::int64_t KioskApp::screen_timeout_ms() const {
         std::int64_t operator()(const screen::Interview&) const { return settings.interview_ms; }
         std::int64_t operator()(const screen::LeadForm&) const { return settings.interview_ms; }
         std::int64_t operator()(const screen::OutcomeForm&) const { return settings.interview_ms; }
+        std::int64_t operator()(const screen::SessionForm&) const { return settings.interview_ms; }
         std::int64_t operator()(const screen::MeetingForm&) const { return settings.form_ms; }
         std::int64_t operator()(const screen::Meeting& meeting) const {
             return std::holds_alternative<MeetingSlipPage>(meeting.view.page) ? settings.slip_ms : settings.search_ms;

@@ -11,6 +11,7 @@
 #include "app/event_settings.hpp"
 #include "app/pin_gate.hpp"
 #include "app/screens.hpp"
+#include "app/session_desk.hpp"
 #include "app/settings.hpp"
 #include "app/text_entry.hpp"
 #include "app/view.hpp"
@@ -37,6 +38,7 @@ struct Ports {
     TextComposer* composer = nullptr; // may be null: no pinyin
     EventPlugins* plugins = nullptr; // may be null: no plugin
     BookingDesk* bookings = nullptr; // may be null: nothing can be booked here
+    SessionDesk* sessions = nullptr; // may be null: staff see nothing of sessions behind closed doors
 };
 
 class KioskApp {
@@ -240,6 +242,27 @@ private:
     bool take_board_code(const std::string& code);
     void tell_board(const core::Result<BookingResult>& result, std::string_view done);
     void next_in_outcome();
+
+    // flow_sessions.cpp: sessions behind closed doors
+    void on(const intent::OpenSession& open);
+    void on(const intent::ActOnSession& wanted);
+    void on(const intent::RevokeInvitation& revoke);
+    void on(const intent::InviteScanned& answer);
+    const core::Session* session_of_door() const; // null: the door is no closed session's
+    std::optional<DoorSession> door_session() const;
+    bool has_sessions() const;
+    bool sees_sessions() const; // whoever is logged in may know what they are about
+    bool on_session() const;    // one is open
+    core::Status load_sessions(StaffView& data);
+    SessionRow row_of(const core::Session& session) const;
+    SessionDetail detail_of(const SessionDetails& known);
+    void take_session_code(const std::string& code);
+    void tell_session(const core::Result<SessionResult>& result, std::string_view done);
+    void show_session_form(core::SessionAct act);
+    void next_in_session_form();
+    FormView session_form_view(const screen::SessionForm& state, FormView view) const;
+    void read_nda(screen::Form& form) const;
+    FormField nda_signature() const;
 
     // flow_text.cpp: keys
     void on(const intent::TypeText& typed);

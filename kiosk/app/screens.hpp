@@ -49,6 +49,8 @@ struct Confirm {
 
 struct Form : FormPart {
     Pending pending;
+    LocalText reading;           // what the consent of its page is about
+    std::string reading_version;
     bool is_walk_in() const { return std::holds_alternative<WalkInRequest>(pending); }
 };
 
@@ -110,6 +112,12 @@ struct OutcomeForm : FormPart {
     std::string booking;
 };
 
+// Words about a session behind closed doors: minutes, a discussion point, why it goes back.
+struct SessionForm : FormPart {
+    std::string session;
+    core::SessionAct act = core::SessionAct::Minutes;
+};
+
 struct Staff {}; // what it shows is in StaffSession, which outlives a result shown in between
 
 struct OutOfOrder {
@@ -121,7 +129,8 @@ struct OutOfOrder {
 
 using Screen = std::variant<screen::Idle, screen::Confirm, screen::Form, screen::Result, screen::Search,
                             screen::SecondFactor, screen::StaffPin, screen::Staff, screen::OutOfOrder,
-                            screen::Interview, screen::LeadForm, screen::Meeting, screen::MeetingForm, screen::OutcomeForm>;
+                            screen::Interview, screen::LeadForm, screen::Meeting, screen::MeetingForm, screen::OutcomeForm,
+                            screen::SessionForm>;
 
 // Somebody in the business area: acts for the ticket that was scanned, and for no other.
 struct MeetingVisit {
@@ -152,6 +161,14 @@ struct BoardSession {
     std::string asks_cancel;
 };
 
+// What staff are doing with the sessions behind closed doors.
+struct ClosedSessions {
+    std::string open;    // id, or empty
+    std::string revokes; // ticket whose invitation waits for a second touch
+    bool asks_lock = false;
+    std::optional<InviteQuestion> invite;
+};
+
 struct StaffSession {
     std::string id;
     std::string name;
@@ -163,6 +180,7 @@ struct StaffSession {
     std::string lead_type = "all";
     std::string lead;                // uid of the one that is open, or empty
     BoardSession board;
+    ClosedSessions closed;
     Message notice;
     std::int64_t loaded_ms = 0;
     bool outdated = false; // something arrived since

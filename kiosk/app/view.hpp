@@ -4,6 +4,7 @@
 // render thread: an immutable View out, Intents in. No ImGui here, no logic in ui/. Ownership: a View is handed over as
 // shared_ptr<const View> and never changes. Threads: made on the application thread, read on the render thread.
 #include "app/booking_view.hpp"
+#include "app/session_view.hpp"
 #include "core/admission.hpp"
 #include "core/catalogue.hpp"
 #include "core/model.hpp"
@@ -97,6 +98,7 @@ struct IdleView {
     bool can_meet = false; // the event has a business area
     std::size_t slide = 0; // 0 is the invitation; others take turns (assets/themes and event data)
     std::vector<LocalText> slide_lines;
+    std::optional<DoorSession> door; // of a session behind closed doors: then nothing else is told here
 };
 
 struct ConfirmView {
@@ -130,6 +132,8 @@ struct FormView {
     std::vector<StepView> steps; // of an interview
     Message status;              // "saved as a draft at 14:05"
     bool read_only = false;      // final: to be read
+    LocalText reading;           // to be read before this page is answered, in paragraphs
+    Message reading_note;        // which version it is
 };
 
 struct ResultView {
@@ -197,7 +201,7 @@ struct ChoiceRow {
     bool chosen = false;
 };
 
-enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System, Interviews, Leads, Board };
+enum class StaffTab : std::uint8_t { Counts = 1, Recent, Override, Setup, System, Interviews, Leads, Board, Sessions };
 
 // One ticket that entered more often than its door allows, on machines that did not know of each other.
 struct DuplicateRow {
@@ -285,6 +289,8 @@ struct StaffView {
     bool has_board = false;             // the event has units that can be booked
     Message notice; // what just happened: "undone"
     std::optional<std::string> asks_undo; // id of the row that waits for a second touch
+    std::optional<SessionsView> closed;   // sessions behind closed doors
+    bool has_sessions = false;            // the event has some
 };
 
 struct MissingRow {
@@ -411,7 +417,8 @@ using Intent = std::variant<intent::ToggleLanguage, intent::Back, intent::Touche
                             intent::KeepMeeting, intent::PickSlot, intent::OpenUnits, intent::ChooseUnit, intent::PrintSlip,
                             intent::ChooseUnitKind, intent::OpenBooking, intent::TouchCell, intent::BeginMove,
                             intent::PlaceBooking, intent::StartBooking, intent::FinishBooking, intent::EditOutcome,
-                            intent::CancelBooking, intent::BookHere, intent::BlockSlot, intent::PrintPlan>;
+                            intent::CancelBooking, intent::BookHere, intent::BlockSlot, intent::PrintPlan,
+                            intent::OpenSession, intent::ActOnSession, intent::RevokeInvitation, intent::InviteScanned>;
 
 // ---- live preview: the one thing that does not travel in the View ----
 

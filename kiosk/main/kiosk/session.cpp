@@ -148,8 +148,13 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
     if (!bookings)
         spdlog::error("bookings: {} {}", bookings.error().message_key, bookings.error().context);
 
+    auto sessions = app::SessionDesk::create({&venue.database(), &hub_clock, &venue.random()});
+    if (!sessions)
+        spdlog::error("sessions: {} {}", sessions.error().message_key, sessions.error().context);
+
     app::Ports ports;
     ports.bookings = bookings ? &*bookings : nullptr;
+    ports.sessions = sessions ? &*sessions : nullptr;
     ports.check_in = &venue.check_in();
     ports.store = &venue.database();
     ports.clock = &venue.clock();

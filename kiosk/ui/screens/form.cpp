@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/screens/form_field.hpp"
+#include "ui/screens/reading.hpp"
 #include "ui/screens/screens.hpp"
 
 #include <algorithm>
@@ -149,6 +150,22 @@ void fields(Scene& scene, const app::FormView& form, Rect area) {
         first = last;
 }
 
+// The text that the page is about takes what the fields leave.
+void to_read(Canvas& canvas, Rect& area, const app::FormView& form, std::string_view text) {
+    const auto& theme = canvas.theme();
+    float needed = 0;
+    for (const auto& field : form.fields)
+        needed += Field(canvas, field, {form, {}, false, area.w, area.h}).height() + canvas.step(4);
+    Rect box = area.cut_top(std::max(canvas.step(20), area.h - needed));
+    area.cut_top(canvas.step(2));
+    card(canvas, box);
+    const Canvas::On on(canvas, theme.raised);
+    Rect inner = box.inset(canvas.step(3), canvas.step(2));
+    if (const auto note = canvas.say(form.reading_note); !note.empty())
+        canvas.text(inner.cut_bottom(theme.small), note, {Size::Small, Weight::Regular, theme.ink_soft});
+    reading(canvas, "reading", inner, text);
+}
+
 } // namespace
 
 void draw_form(Scene scene, const app::FormView& form) {
@@ -250,6 +267,8 @@ void draw_form(Scene scene, const app::FormView& form) {
             canvas.text(line, status, soft);
         }
         area.cut_bottom(canvas.step(3));
+        if (const auto& text = canvas.say(form.reading); !text.empty())
+            to_read(canvas, area, form, text);
         fields(scene, form, area);
         if (form.can_finish && button(canvas, "finish", finish_place, finish, beside))
             canvas.emit(app::intent::FinishForm{});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/screens/screens.hpp"
+#include "ui/screens/staff_parts.hpp"
 
 #include <cmath>
 
@@ -82,6 +83,28 @@ void status(Scene& scene, Rect box) {
     }
 }
 
+// Of a session behind closed doors: when, where, and whether there are enough people. Nothing else.
+void door_card(Canvas& canvas, const app::DoorSession& door, Rect box) {
+    const auto& theme = canvas.theme();
+    card(canvas, box);
+    const Canvas::On on(canvas, theme.raised);
+    Rect inner = box.inset(canvas.step(3), canvas.step(1));
+    if (door.cancelled) {
+        canvas.text(inner, canvas.tr("ui.session.cancelled"), {Size::Body, Weight::Bold, theme.stop.fill, Align::Center});
+        return;
+    }
+    const auto light = canvas.say(door.light);
+    const float wide = std::ceil(canvas.measure(light, Size::Large, Weight::Bold).x) + canvas.step(5);
+    quorum_light(canvas, inner.cut_right(std::min(wide, inner.w / 2)), door.quorum, light, Size::Large);
+    inner.cut_right(canvas.step(2));
+    auto words = door.time + (door.until.empty() ? "" : "–" + door.until);
+    if (const auto& room = canvas.say(door.room); !room.empty())
+        words += (words.empty() ? "" : " · ") + room;
+    Look look{Size::Large, Weight::Bold, theme.ink};
+    look.smallest = Size::Small;
+    canvas.text(inner, words, look);
+}
+
 struct Buttons {
     bool search, walk_in;
 };
@@ -134,7 +157,7 @@ void invitation(Scene& scene, const app::IdleView& idle, Rect box, Align align) 
     title.smallest = Size::Large;
     title.vertical = Look::Vertical::Top;
     title.decides = true;
-    const auto event = canvas.say(scene.view.header.event_title);
+    const auto event = canvas.say(idle.door ? idle.door->title : scene.view.header.event_title);
     const auto placed = canvas.text(box.cut_top(canvas.measure(event, Size::Title, Weight::Bold, box.w, 2).y), event, title);
     box.y = placed.bottom() + canvas.step(6);
     box.h = std::max(0.0F, box.h - canvas.step(6));
@@ -178,7 +201,10 @@ void landscape(Scene& scene, const app::IdleView& idle) {
     }
     status(scene, foot);
     area.cut_bottom(canvas.step(idle.can_meet ? 2 : 1));
-    if (scene.view.header.now || scene.view.header.next) {
+    if (idle.door) {
+        door_card(canvas, *idle.door, area.cut_bottom(canvas.step(11)));
+        area.cut_bottom(canvas.step(3));
+    } else if (scene.view.header.now || scene.view.header.next) {
         agenda(canvas, scene.view.header, area.cut_bottom(canvas.step(11)));
         area.cut_bottom(canvas.step(3));
     }
@@ -200,7 +226,10 @@ void upright(Scene& scene, const app::IdleView& idle) {
     area.cut_bottom(canvas.step(3));
     status(scene, area.cut_bottom(canvas.step(5)));
     area.cut_bottom(canvas.step(1));
-    if (scene.view.header.now || scene.view.header.next) {
+    if (idle.door) {
+        door_card(canvas, *idle.door, area.cut_bottom(canvas.step(12)));
+        area.cut_bottom(canvas.step(4));
+    } else if (scene.view.header.now || scene.view.header.next) {
         agenda(canvas, scene.view.header, area.cut_bottom(canvas.step(12)));
         area.cut_bottom(canvas.step(4));
     }

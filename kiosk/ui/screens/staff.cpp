@@ -45,6 +45,8 @@ std::vector<TabEntry> tabs_of(const app::StaffView& staff) {
     for (const auto& entry : tabs) {
         if (entry.tab == StaffTab::Setup && staff.has_board)
             shown.push_back({StaffTab::Board, Icon::Table, "ui.staff.board"});
+        if (entry.tab == StaffTab::Setup && staff.has_sessions)
+            shown.push_back({StaffTab::Sessions, Icon::Lock, "ui.staff.sessions"});
         shown.push_back(entry);
     }
     return shown;
@@ -545,6 +547,7 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     case StaffTab::Interviews: draw_interviews(canvas, staff, area); break;
     case StaffTab::Leads: draw_leads(canvas, staff, area); break;
     case StaffTab::Board: draw_board(canvas, staff, area); break;
+    case StaffTab::Sessions: draw_sessions(canvas, staff, area); break;
     }
     if (!said.empty()) {
         Rect foot = area;

@@ -13,5 +13,7 @@ void empty_place(Canvas& canvas, Rect area, Icon icon, std::string_view words);
 void draw_interviews(Canvas& canvas, const app::StaffView& staff, Rect area);
 void draw_leads(Canvas& canvas, const app::StaffView& staff, Rect area);
 void draw_board(Canvas& canvas, const app::StaffView& staff, Rect area);
+void draw_sessions(Canvas& canvas, const app::StaffView& staff, Rect area);
+void quorum_light(Canvas& canvas, Rect box, core::Quorum quorum, std::string_view words, Size size); // amber, green, red
 
 } // namespace kiosk::ui

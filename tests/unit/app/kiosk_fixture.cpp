@@ -37,6 +37,11 @@ public:
     void operator()(const IdleView& view) {
         for (const auto& line : view.slide_lines)
             (*this)(line);
+        if (view.door) {
+            (*this)(view.door->title);
+            (*this)(view.door->room);
+            (*this)(view.door->light);
+        }
     }
     void operator()(const ConfirmView& view) {
         add(view.masked_name);
@@ -49,6 +54,8 @@ public:
         (*this)(view.next_label);
         (*this)(view.heading);
         (*this)(view.status);
+        (*this)(view.reading);
+        (*this)(view.reading_note);
         for (const auto& step : view.steps)
             (*this)(step.title);
         for (const auto& field : view.fields) {
@@ -134,6 +141,28 @@ public:
             (*this)(board.slot->hint);
         (*this)(board.moving_hint);
     }
+    void operator()(const SessionRow& row) {
+        (*this)(row.title);
+        (*this)(row.private_title);
+        (*this)(row.state_text);
+        (*this)(row.light);
+    }
+    void operator()(const SessionDetail& detail) {
+        (*this)(detail.row);
+        if (!detail.may_see)
+            return;
+        (*this)(detail.level);
+        for (const auto& warning : detail.warnings)
+            (*this)(warning);
+        for (const auto& person : detail.people) {
+            add(person.name);
+            (*this)(person.role);
+            (*this)(person.status_text);
+        }
+        for (const auto& quota : detail.quotas)
+            (*this)(quota.role);
+        add(detail.minutes);
+    }
     void operator()(const SearchView& view) {
         (*this)(view.hint);
         for (const auto& row : view.rows) {
@@ -166,6 +195,12 @@ public:
         }
         if (view.board)
             (*this)(*view.board);
+        if (view.closed) {
+            for (const auto& row : view.closed->rows)
+                (*this)(row);
+            if (view.closed->open)
+                (*this)(*view.closed->open);
+        }
         if (view.lead) {
             (*this)(view.lead->source);
             for (const auto& change : view.lead->history)
@@ -270,7 +305,14 @@ void Kiosk::open() {
         REQUIRE(opened);
         desk = std::move(*opened);
     }
-    app.emplace(Ports{&*check_in, &store, &clock, &random, &*catalogue, &deck, &pins, &composer, &welcome, desk ? &*desk : nullptr}, settings);
+    if (std::ranges::any_of(config.sessions, &core::Session::is_closed_door)) {
+        auto opened = SessionDesk::create({&store, &clock, &random});
+        REQUIRE(opened);
+        sessions = std::move(*opened);
+    }
+    app.emplace(Ports{&*check_in, &store, &clock, &random, &*catalogue, &deck, &pins, &composer, &welcome, desk ? &*desk : nullptr,
+                      sessions ? &*sessions : nullptr},
+                settings);
     check_view();
 }
 

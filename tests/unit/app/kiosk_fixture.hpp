@@ -6,6 +6,7 @@
 #include "app/booking_desk.hpp"
 #include "app/check_in.hpp"
 #include "app/kiosk_app.hpp"
+#include "app/session_desk.hpp"
 #include "resources/resources.hpp"
 #include "support/catch.hpp"
 #include "support/fake_store.hpp"
@@ -246,6 +247,7 @@ struct Kiosk {
     std::optional<app::CheckIn> check_in;
     bool alone = true;                      // the desk has no hub
     std::optional<app::BookingDesk> desk;   // where the event has units
+    std::optional<app::SessionDesk> sessions; // where it has sessions behind closed doors
     std::optional<app::KioskApp> app;
 
     Kiosk();

@@ -52,7 +52,7 @@ TEST_CASE("ui: the idle screen leads to search and walk-in, where they are allow
     CHECK(has<intent::OpenWalkIn>(said));
     CHECK(has<intent::Touched>(said));
     CHECK_FALSE(has<intent::Back>(said));
-    view.body = IdleView{false, false, false, 0, {}};
+    view.body = IdleView{false, false, false, 0, {}, {}};
     said = fixture.tap_everywhere(view);
     CHECK_FALSE(has<intent::OpenSearch>(said));
     CHECK_FALSE(has<intent::OpenWalkIn>(said));

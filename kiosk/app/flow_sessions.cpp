@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions behind closed doors: what staff see and do, what the door says to everybody, and the agreement signed there.
+// Every right is judged by the same rules as the desk judges by; here only so that no button is shown that will be refused.
+#include "app/agenda.hpp"
+#include "app/event_settings.hpp"
+#include "app/kiosk_app.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kiosk::app {
+
+using core::SessionAct;
+using core::SessionReason;
+
+namespace {
+
+constexpr std::string_view words_field = "words";
+constexpr std::string_view signature_field = "nda_signature";
+constexpr std::size_t words_characters = 4000; // on this keyboard; the command line takes more
+
+std::string state_word(const core::Session& session) {
+    return session.cancelled ? "cancelled" : std::string(core::to_string(session.state));
+}
+
+std::string_view warning_word(core::SessionWarning::Kind kind) {
+    using enum core::SessionWarning::Kind;
+    switch (kind) {
+    case Clash: return "clash";
+    case Rivals: return "rivals";
+    case MissingContact: return "missing_contact";
+    case OverMaximum: return "over_maximum";
+    case UnderMinimum: return "under_minimum";
+    case NoNdaText: return "no_nda_text";
+    case NoHost: return "no_host";
+    }
+    return "no_host";
+}
+
+std::string shown_name(const core::InvitedPerson& person) {
+    return person.registration.person.name.empty() ? person.invitation.ticket : person.registration.person.name;
+}
+
+// The sentence, with only the arguments that it uses, and what to do about it.
+Message warning_text(const core::SessionWarning& warning, const SessionDetails& known, const std::string& other) {
+    using enum core::SessionWarning::Kind;
+    std::string people;
+    for (const auto& ticket : warning.tickets) {
+        const auto found = std::ranges::find(known.people, ticket, [](const auto& person) { return person.invitation.ticket; });
+        people += (people.empty() ? "" : ", ") + (found == known.people.end() ? ticket : shown_name(*found));
+    }
+    Message text{"session.advice." + std::string(warning_word(warning.kind)), {}};
+    if (warning.kind == Clash || warning.kind == Rivals || warning.kind == MissingContact)
+        text.args.emplace_back("people", people);
+    if (warning.kind == Clash || warning.kind == Rivals || warning.kind == OverMaximum || warning.kind == UnderMinimum)
+        text.args.emplace_back("other", other);
+    return text;
+}
+
+// How many are there, and what that means, in one word and a colour.
+Message light_text(const core::Session& session, std::int64_t inside) {
+    switch (core::quorum_of(session, inside)) {
+    case core::Quorum::Few: return {"session.light.few", {{"count", std::to_string(session.minimum.value_or(0) - inside)}}};
+    case core::Quorum::Enough: return {"session.light.enough", {}};
+    case core::Quorum::Full: return {"session.light.full", {}};
+    }
+    return {"session.light.enough", {}};
+}
+
+std::int64_t inside_of(const core::EventConfig& config, core::Store& store, const std::string& session) {
+    std::int64_t inside = 0;
+    for (const auto& door : config.checkpoints)
+        if (door.session == session)
+            if (const auto counted = store.occupancy(door.id, std::nullopt)) // a light that can't be read is amber
+                inside += *counted;
+    return inside;
+}
+
+bool has_role(const core::EventConfig& config, std::string_view staff, std::string_view role) {
+    const auto* member = config.staff_member(staff);
+    return member != nullptr && std::ranges::find(member->roles, role) != member->roles.end();
+}
+
+} // namespace
+
+// ---- the door ----
+
+const core::Session* KioskApp::session_of_door() const {
+    const auto* door = config().checkpoint(m_checkpoint);
+    const auto* session = door != nullptr && door->session ? config().session(*door->session) : nullptr;
+    return session != nullptr && session->is_closed_door() ? session : nullptr;
+}
+
+std::optional<DoorSession> KioskApp::door_session() const {
+    const auto* session = session_of_door();
+    if (session == nullptr)
+        return std::nullopt;
+    const auto row = row_of(*session);
+    return DoorSession{row.title, row.room, row.time, row.until, row.cancelled, row.quorum, row.light};
+}
+
+// What is to be agreed to, in its own words; where this device hasn't got them, what holds everywhere.
+void KioskApp::read_nda(screen::Form& form) const {
+    const auto* session = session_of_door();
+    if (session == nullptr)
+        return;
+    form.reading = local_text(*m_ports.catalogue, "nda.generic");
+    const auto all = m_ports.store->private_sessions();
+    if (!all)
+        return;
+    const auto found = std::ranges::find(*all, session->id, &core::PrivateSession::session);
+    if (found == all->end() || (found->nda_text.zh.empty() && found->nda_text.en.empty()))
+        return;
+    form.reading = found->nda_text;
+    form.reading_version = found->nda_version;
+}
+
+FormField KioskApp::nda_signature() const {
+    FormField field;
+    field.question.id = signature_field;
+    field.question.type = core::QuestionType::Signature;
+    field.question.required = true;
+    field.question.text = local_text(*m_ports.catalogue, "nda.signature");
+    return field;
+}
+
+// ---- what staff see ----
+
+bool KioskApp::has_sessions() const {
+    return m_ports.sessions != nullptr && std::ranges::any_of(config().sessions, &core::Session::is_closed_door);
+}
+
+bool KioskApp::sees_sessions() const {
+    return m_staff && (core::may_approve(config(), m_staff->id) || has_role(config(), m_staff->id, "session_host"));
+}
+
+bool KioskApp::on_session() const {
+    return m_staff && on_screen<screen::Staff>() != nullptr && m_staff->tab == StaffTab::Sessions && !m_staff->closed.open.empty();
+}
+
+SessionRow KioskApp::row_of(const core::Session& session) const {
+    const auto& zone = config().event.timezone;
+    SessionRow row;
+    row.id = session.id;
+    row.title = session.public_title;
+    if (row.title.zh.empty() && row.title.en.empty())
+        row.title = local_text(*m_ports.catalogue, "session.untitled");
+    row.room = session.room;
+    if (session.starts) {
+        row.time = clock_text(zone, *session.starts);
+        if (zone.day_number(*session.starts) != zone.day_number(m_ports.clock->now()))
+            row.day = date_text(zone, *session.starts);
+    }
+    if (session.ends)
+        row.until = clock_text(zone, *session.ends);
+    row.state = session.state;
+    row.cancelled = session.cancelled;
+    row.state_text = {"session.state." + state_word(session), {}};
+    row.inside = inside_of(config(), *m_ports.store, session.id);
+    row.minimum = session.minimum;
+    row.maximum = session.capacity;
+    row.quorum = core::quorum_of(session, row.inside);
+    row.light = light_text(session, row.inside);
+    return row;
+}
+
+core::Status KioskApp::load_sessions(StaffView& data) {
+    auto& desk = *m_ports.sessions;
+    auto& closed = m_staff->closed;
+    KIOSK_CHECK(desk.reload()); // another device's acts may have arrived
+    const bool sees = sees_sessions();
+    SessionsView view;
+    for (const auto& session : desk.config().sessions) {
+        if (!session.is_closed_door())
+            continue;
+        auto row = row_of(session);
+        std::optional<SessionDetails> known;
+        if (sees) {
+            KIOSK_TRY(known, desk.details(session.id));
+            row.private_title = known->details.title;
+            row.warnings = known->warnings.size();
+        }
+        if (session.id == closed.open) {
+            if (known) {
+                view.open = detail_of(*known);
+            } else {
+                view.open.emplace();
+                view.open->row = row;
+            }
+        }
+        view.rows.push_back(std::move(row));
+    }
+    std::ranges::stable_sort(view.rows, {}, [&](const SessionRow& row) {
+        const auto* session = desk.config().session(row.id);
+        return session->starts.value_or(core::Instant{});
+    });
+    if (!view.open)
+        closed = {}; // it has gone
+    data.closed = std::move(view);
+    return {};
+}
+
+SessionDetail KioskApp::detail_of(const SessionDetails& known) {
+    const auto& closed = m_staff->closed;
+    const auto& config_now = m_ports.sessions->config();
+    SessionDetail detail;
+    detail.row = row_of(known.session);
+    detail.row.private_title = known.details.title;
+    detail.row.warnings = known.warnings.size();
+    detail.may_see = true;
+    if (!known.details.host.empty()) {
+        const auto found = std::ranges::find(known.people, known.details.host, [](const auto& person) { return person.invitation.ticket; });
+        if (found != known.people.end())
+            detail.host = shown_name(*found);
+        else if (const auto person = registration_of(known.details.host))
+            detail.host = person->person.name;
+    }
+    detail.host_organisation = known.details.host_org;
+    detail.level = {"session.level." + std::string(core::to_string(known.details.level)), {}};
+    detail.nda = known.session.nda;
+    detail.nda_version = known.details.nda_version;
+    for (const auto& warning : known.warnings) {
+        auto other = warning.other;
+        if (warning.kind == core::SessionWarning::Kind::Clash) {
+            // A number says nothing to anybody: the other session's name, or that it is a meeting.
+            const auto* session = config_now.session(other);
+            other = session != nullptr ? session->shown_title().in(m_language)
+                                       : m_ports.catalogue->text(m_language, "session.other.meeting");
+        }
+        detail.warnings.push_back(warning_text(warning, known, other));
+    }
+
+    const auto judged = [&](SessionAct act, std::string text = {}) {
+        return core::may_act(config_now, known.session.id, known.standing, {known.session.id, act, m_staff->id, m_ports.clock->now(), std::move(text)}) ==
+               SessionReason::None;
+    };
+    detail.can_submit = judged(SessionAct::Submit);
+    detail.can_approve = judged(SessionAct::Approve);
+    detail.can_reject = judged(SessionAct::Reject);
+    detail.can_lock = judged(SessionAct::Lock);
+    detail.can_write = judged(SessionAct::Minutes, "-");
+    detail.can_invite = core::may_invite(config_now, known.session.id, known.standing, m_staff->id) == SessionReason::None;
+    detail.asks_lock = closed.asks_lock && detail.can_lock;
+
+    // At one of its doors, by their latest scan there.
+    const auto is_inside = [&](const std::string& ticket) {
+        const auto scans = m_ports.store->standing_scans(ticket);
+        bool inside = false;
+        if (scans)
+            for (const auto& scan : *scans)
+                if (const auto* door = config_now.checkpoint(scan.record.checkpoint); door != nullptr && door->session == known.session.id)
+                    inside = scan.record.direction == core::Direction::Entry;
+        return inside;
+    };
+    for (const auto& person : known.people) {
+        const auto& invitation = person.invitation;
+        InvitationRow row;
+        row.ticket = invitation.ticket;
+        row.name = shown_name(person);
+        row.organisation = person.registration.person.organisation;
+        row.role = {"session.role." + (invitation.role.empty() ? "guest" : invitation.role), {}};
+        row.status = invitation.status;
+        row.status_text = {"session.invitation." + std::string(core::to_string(invitation.status)), {}};
+        row.nda_signed = invitation.nda_signed;
+        row.inside = is_inside(invitation.ticket);
+        row.can_revoke = detail.can_invite && invitation.status != core::InvitationStatus::Revoked && invitation.status != core::InvitationStatus::Declined;
+        row.asks_revoke = row.can_revoke && closed.revokes == invitation.ticket;
+        detail.people.push_back(std::move(row));
+    }
+    for (const auto& quota : known.quotas)
+        detail.quotas.push_back({quota.organisation, {"session.role." + (quota.role.empty() ? "guest" : quota.role), {}}, quota.seats});
+    if (known.standing.state == core::SessionState::Rejected)
+        detail.rejected_because = known.standing.rejected_because;
+    detail.minutes = known.standing.minutes;
+    detail.minutes_by = staff_name(known.standing.minutes_by);
+    detail.points = known.standing.points;
+    detail.invite = closed.invite;
+    return detail;
+}
+
+// ---- what staff do ----
+
+void KioskApp::tell_session(const core::Result<SessionResult>& result, std::string_view done) {
+    auto& closed = m_staff->closed;
+    closed.revokes.clear();
+    closed.asks_lock = false;
+    closed.invite.reset();
+    if (!result) {
+        const auto why = m_ports.catalogue->text(m_language, result.error().message_key);
+        return tell_staff({"staff.notice.not_saved", {{"why", why}}});
+    }
+    m_status_stale = true;
+    if (m_ports.check_in->reload()) // the door goes by it at once
+        read_config();
+    if (result->reason == SessionReason::None)
+        return tell_staff({"session.notice." + std::string(done), {}});
+    Message why{"session.reason." + std::string(core::to_string(result->reason)), {}};
+    if (result->reason == SessionReason::WrongState)
+        why.args.emplace_back("state", m_ports.catalogue->text(m_language, "session.state." + std::string(core::to_string(result->state))));
+    tell_staff(std::move(why));
+}
+
+void KioskApp::on(const intent::OpenSession& open) {
+    if (!m_staff || on_screen<screen::Staff>() == nullptr || m_staff->tab != StaffTab::Sessions)
+        return;
+    m_staff->closed = {};
+    m_staff->closed.open = open.id;
+    tell_staff({});
+}
+
+void KioskApp::on(const intent::ActOnSession& wanted) {
+    if (!on_session() || !sees_sessions())
+        return;
+    auto& closed = m_staff->closed;
+    const auto session = closed.open;
+    switch (wanted.act) {
+    case SessionAct::Submit: return tell_session(m_ports.sessions->submit(session, m_staff->id), "submitted");
+    case SessionAct::Approve: return tell_session(m_ports.sessions->approve(session, m_staff->id), "approved");
+    case SessionAct::Lock:
+        if (!closed.asks_lock) {
+            closed = {};
+            closed.open = session;
+            closed.asks_lock = true;
+            return tell_staff({});
+        }
+        return tell_session(m_ports.sessions->lock(session, m_staff->id), "locked");
+    case SessionAct::Reject:
+    case SessionAct::Minutes:
+    case SessionAct::Point: return show_session_form(wanted.act);
+    case SessionAct::Cancel:
+    case SessionAct::Change: return; // on the command line: both need more than a touch
+    }
+}
+
+void KioskApp::on(const intent::RevokeInvitation& revoke) {
+    if (!on_session() || !sees_sessions())
+        return;
+    auto& closed = m_staff->closed;
+    if (closed.revokes != revoke.ticket) {
+        const auto session = closed.open;
+        closed = {};
+        closed.open = session;
+        closed.revokes = revoke.ticket;
+        return tell_staff({});
+    }
+    tell_session(m_ports.sessions->revoke(closed.open, revoke.ticket, m_staff->id), "revoked");
+}
+
+void KioskApp::take_session_code(const std::string& code) {
+    if (!sees_sessions())
+        return tell_staff({"session.reason.not_allowed", {}});
+    auto& closed = m_staff->closed;
+    const auto session = closed.open;
+    closed = {};
+    closed.open = session;
+    // Looked up as every code is, but not as a visit to this door: whoever is not invited yet is just who is meant.
+    const auto seen = m_ports.check_in->preview(new_attempt(code, "qr").request);
+    if (!seen || !seen->registration) {
+        play(Cue::Stop);
+        return tell_staff({"session.notice.unknown_code", {}});
+    }
+    const auto& person = seen->registration->person;
+    closed.invite = InviteQuestion{seen->registration->ticket, person.name.empty() ? seen->registration->ticket : person.name, person.organisation};
+    tell_staff({});
+}
+
+void KioskApp::on(const intent::InviteScanned& answer) {
+    if (!on_session() || !sees_sessions() || !m_staff->closed.invite)
+        return;
+    const auto who = *m_staff->closed.invite;
+    if (!answer.invite) {
+        m_staff->closed.invite.reset();
+        return tell_staff({});
+    }
+    const auto result = m_ports.sessions->invite(m_staff->closed.open, who.ticket, "", m_staff->id);
+    const bool at_once = result && result->invitation && *result->invitation != core::InvitationStatus::Draft;
+    tell_session(result, at_once ? "invited" : "invited_draft");
+}
+
+// ---- words ----
+
+void KioskApp::show_session_form(SessionAct act) {
+    const auto known = m_ports.sessions->details(m_staff->closed.open);
+    if (!known)
+        return tell_staff({"staff.notice.unreadable", {{"why", m_ports.catalogue->text(m_language, known.error().message_key)}}});
+    FormField field;
+    field.question.id = words_field;
+    field.question.type = core::QuestionType::TextArea;
+    field.question.required = true;
+    field.question.text = local_text(*m_ports.catalogue, "session.field." + std::string(core::to_string(act)));
+    field.max_characters = act == SessionAct::Minutes ? words_characters : 400;
+    screen::SessionForm state;
+    state.session = m_staff->closed.open;
+    state.act = act;
+    state.form.add_page({std::move(field)});
+    // The latest minutes stand: whoever writes goes on from them. What is too long for this keyboard is not cut short.
+    if (const auto& before = known->standing.minutes; act == SessionAct::Minutes && !before.empty()) {
+        const auto characters = std::ranges::count_if(before, [](char c) { return (c & 0xC0) != 0x80; });
+        if (characters > static_cast<std::ptrdiff_t>(words_characters))
+            return tell_staff({"session.notice.minutes_too_long", {}});
+        state.form.set(words_field, before);
+    }
+    show(std::move(state));
+    focus_on(form_part()->form.wants_focus());
+}
+
+void KioskApp::next_in_session_form() {
+    auto* state = on_screen<screen::SessionForm>();
+    if (!state->form.check_page())
+        return focus_on(state->form.wants_focus());
+    if (!m_staff || m_ports.sessions == nullptr)
+        return go_idle();
+    const auto session = state->session;
+    const auto text = state->form.text(words_field);
+    const auto act = state->act;
+    auto& desk = *m_ports.sessions;
+    const auto result = act == SessionAct::Minutes ? desk.minutes(session, text, m_staff->id)
+                        : act == SessionAct::Point ? desk.point(session, text, m_staff->id)
+                                                   : desk.reject(session, text, m_staff->id);
+    if (!result) // what was written stays on the screen
+        return say({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, result.error().message_key)}}});
+    go_idle();
+    m_staff->closed.open = session;
+    tell_session(result, act == SessionAct::Minutes ? "minutes" : act == SessionAct::Point ? "point" : "rejected");
+}
+
+FormView KioskApp::session_form_view(const screen::SessionForm& state, FormView view) const {
+    view.title = {"session.form." + std::string(core::to_string(state.act)), {}};
+    view.next_label = {state.act == SessionAct::Reject ? "session.form.reject.done" : "lead.form.save", {}};
+    return view;
+}
+
+} // namespace kiosk::app
