@@ -407,7 +407,7 @@ public:
         KIOSK_TRY(auto reply, m_machine.leases().exchange(ask));
         std::set<std::string> holders;
         for (const auto& grant : reply.grants)
-            if (!grant.held && !grant.holder.empty())
+            if (!grant.holder.empty()) // of seats some may be held, and too few
                 holders.insert(grant.holder);
         if (!ask.all_or_nothing || holders.empty())
             return reply;
