@@ -275,16 +275,14 @@ SessionDetail KioskApp::detail_of(const SessionDetails& known) {
     detail.minutes_by = staff_name(known.standing.minutes_by);
     detail.points = known.standing.points;
     detail.invite = closed.invite;
+    detail.part = closed.part;
     return detail;
 }
 
 // ---- what staff do ----
 
 void KioskApp::tell_session(const core::Result<SessionResult>& result, std::string_view done) {
-    auto& closed = m_staff->closed;
-    closed.revokes.clear();
-    closed.asks_lock = false;
-    closed.invite.reset();
+    m_staff->closed.ask_nothing();
     if (!result) {
         const auto why = m_ports.catalogue->text(m_language, result.error().message_key);
         return tell_staff({"staff.notice.not_saved", {{"why", why}}});
@@ -308,6 +306,14 @@ void KioskApp::on(const intent::OpenSession& open) {
     tell_staff({});
 }
 
+void KioskApp::on(const intent::ShowSessionPart& part) {
+    if (!on_session())
+        return;
+    m_staff->closed.ask_nothing();
+    m_staff->closed.part = part.part;
+    tell_staff({});
+}
+
 void KioskApp::on(const intent::ActOnSession& wanted) {
     if (!on_session() || !sees_sessions())
         return;
@@ -318,8 +324,7 @@ void KioskApp::on(const intent::ActOnSession& wanted) {
     case SessionAct::Approve: return tell_session(m_ports.sessions->approve(session, m_staff->id), "approved");
     case SessionAct::Lock:
         if (!closed.asks_lock) {
-            closed = {};
-            closed.open = session;
+            closed.ask_nothing();
             closed.asks_lock = true;
             return tell_staff({});
         }
@@ -337,9 +342,7 @@ void KioskApp::on(const intent::RevokeInvitation& revoke) {
         return;
     auto& closed = m_staff->closed;
     if (closed.revokes != revoke.ticket) {
-        const auto session = closed.open;
-        closed = {};
-        closed.open = session;
+        closed.ask_nothing();
         closed.revokes = revoke.ticket;
         return tell_staff({});
     }
@@ -350,9 +353,7 @@ void KioskApp::take_session_code(const std::string& code) {
     if (!sees_sessions())
         return tell_staff({"session.reason.not_allowed", {}});
     auto& closed = m_staff->closed;
-    const auto session = closed.open;
-    closed = {};
-    closed.open = session;
+    closed.ask_nothing();
     // Looked up as every code is, but not as a visit to this door: whoever is not invited yet is just who is meant.
     const auto seen = m_ports.check_in->preview(new_attempt(code, "qr").request);
     if (!seen || !seen->registration) {

@@ -245,6 +245,7 @@ private:
 
     // flow_sessions.cpp: sessions behind closed doors
     void on(const intent::OpenSession& open);
+    void on(const intent::ShowSessionPart& part);
     void on(const intent::ActOnSession& wanted);
     void on(const intent::RevokeInvitation& revoke);
     void on(const intent::InviteScanned& answer);

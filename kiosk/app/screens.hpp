@@ -167,6 +167,12 @@ struct ClosedSessions {
     std::string revokes; // ticket whose invitation waits for a second touch
     bool asks_lock = false;
     std::optional<InviteQuestion> invite;
+    SessionPart part = SessionPart::About;
+    void ask_nothing() { // whatever else is touched takes the question back
+        revokes.clear();
+        asks_lock = false;
+        invite.reset();
+    }
 };
 
 struct StaffSession {

@@ -74,7 +74,10 @@ struct InviteQuestion {
     std::string organisation;
 };
 
+enum class SessionPart : std::uint8_t { About = 1, People, Words };
+
 struct SessionDetail {
+    SessionPart part = SessionPart::About; // which is shown
     SessionRow row;
     bool may_see = false; // else everything below is empty
     std::string host;
@@ -108,6 +111,7 @@ namespace intent {
 struct OpenSession { std::string id; };    // empty: back to the list
 struct ActOnSession { core::SessionAct act = core::SessionAct::Submit; }; // Lock asks first; Reject, Minutes and Point open a form
 struct RevokeInvitation { std::string ticket; }; // the first touch asks
+struct ShowSessionPart { SessionPart part = SessionPart::About; };
 struct InviteScanned { bool invite = true; };    // false: not after all
 } // namespace intent
 

@@ -418,7 +418,8 @@ using Intent = std::variant<intent::ToggleLanguage, intent::Back, intent::Touche
                             intent::ChooseUnitKind, intent::OpenBooking, intent::TouchCell, intent::BeginMove,
                             intent::PlaceBooking, intent::StartBooking, intent::FinishBooking, intent::EditOutcome,
                             intent::CancelBooking, intent::BookHere, intent::BlockSlot, intent::PrintPlan,
-                            intent::OpenSession, intent::ActOnSession, intent::RevokeInvitation, intent::InviteScanned>;
+                            intent::OpenSession, intent::ShowSessionPart, intent::ActOnSession, intent::RevokeInvitation,
+                            intent::InviteScanned>;
 
 // ---- live preview: the one thing that does not travel in the View ----
 

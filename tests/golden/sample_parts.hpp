@@ -23,5 +23,6 @@ Sample staffed(std::string name, app::StaffView view, bool dark_too = false);
 void add_rich_forms(std::vector<Sample>& all);   // tables, contacts, signatures, forms of event types
 void add_interviews(std::vector<Sample>& all);   // questionnaires, leads, plugins that are switched off
 void add_meetings(std::vector<Sample>& all);     // the business area
+void add_sessions(std::vector<Sample>& all);     // behind closed doors
 
 } // namespace kiosk::golden

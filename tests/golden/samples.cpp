@@ -402,6 +402,7 @@ std::vector<Sample> samples() {
     add_rich_forms(all);
     add_interviews(all);
     add_meetings(all);
+    add_sessions(all);
     all.push_back(with("out_of_order", OutOfOrderView{{"out_of_order.full", {}}, {"out_of_order.told", {}}, {"out_of_order.next", {}},
                                                       "error.disk_full · journal"}, true));
     auto notice = with("idle_notice", IdleView{});

@@ -12,8 +12,7 @@ namespace {
 
 using core::SessionAct;
 using core::SessionState;
-
-constexpr const char* part_key = "session_part"; // which part of a session is shown: 0 what it is, 1 people, 2 words
+using app::SessionPart;
 
 Pair state_pair(const Theme& theme, const app::SessionRow& row) {
     if (row.cancelled)
@@ -73,10 +72,8 @@ void session_row(Canvas& canvas, Rect row, const app::SessionRow& session) {
     const auto ground = mix(theme.raised, theme.ink, 0.08 * touch.press);
     if (touch.press > 0)
         canvas.fill(row.inset(canvas.step(-1), 1), ground, theme.radius / 2);
-    if (touch.tapped) {
-        canvas.state().first_row[part_key] = 0;
+    if (touch.tapped)
         canvas.emit(app::intent::OpenSession{session.id});
-    }
     const Canvas::On on(canvas, ground);
     const float arrow = canvas.step(3);
     draw_icon(canvas, Icon::Next, row.cut_right(arrow).centered(arrow, arrow), theme.ink_soft);
@@ -402,30 +399,31 @@ void detail_of(Canvas& canvas, const app::SessionDetail& detail, Rect area) {
         area.cut_top(canvas.step(2));
     }
 
-    auto& part = canvas.state().first_row[part_key];
+    const auto part = detail.part;
     Rect tabs = area.cut_top(theme.target);
     area.cut_top(canvas.step(2));
     const float each = std::min(canvas.step(26), (tabs.w - 2 * theme.gap) / 3);
-    const char* keys[] = {"ui.session.tab_about", "ui.session.tab_people", "ui.session.tab_words"};
-    for (std::size_t i = 0; i < 3; ++i) {
+    constexpr std::pair<SessionPart, const char*> parts[] = {
+        {SessionPart::About, "ui.session.tab_about"}, {SessionPart::People, "ui.session.tab_people"}, {SessionPart::Words, "ui.session.tab_words"}};
+    for (const auto& [which, key] : parts) {
         auto look = plain_look(canvas);
-        if (part == i) {
+        if (part == which) {
             look.pair = theme.accent;
             look.border.reset();
         }
-        auto label = canvas.tr(keys[i]);
-        if (i == 1)
+        auto label = canvas.tr(key);
+        if (which == SessionPart::People)
             label += " " + std::to_string(detail.people.size());
-        if (button(canvas, "session_part:" + std::to_string(i), tabs.cut_left(each), label, look))
-            part = i;
+        if (button(canvas, "session_part:" + std::to_string(static_cast<int>(which)), tabs.cut_left(each), label, look))
+            canvas.emit(app::intent::ShowSessionPart{which});
         tabs.cut_left(theme.gap);
     }
 
     std::vector<Act> acts;
-    if (part == 2 && detail.can_write) {
+    if (part == SessionPart::Words && detail.can_write) {
         acts.push_back({SessionAct::Minutes, "ui.session.minutes", Icon::Pencil, true});
         acts.push_back({SessionAct::Point, "ui.session.point", Icon::Plus, false});
-    } else if (part == 0) {
+    } else if (part == SessionPart::About) {
         if (detail.can_submit)
             acts.push_back({SessionAct::Submit, "ui.session.submit", Icon::Up, true});
         if (detail.can_approve)
@@ -439,9 +437,9 @@ void detail_of(Canvas& canvas, const app::SessionDetail& detail, Rect area) {
         actions(canvas, area.cut_bottom(theme.target + canvas.step(1)), acts);
         area.cut_bottom(canvas.step(2));
     }
-    if (part == 1)
+    if (part == SessionPart::People)
         return people(canvas, area, detail);
-    if (part == 2)
+    if (part == SessionPart::Words)
         return words_part(canvas, area, detail);
     if (detail.warnings.empty())
         return facts(canvas, area, detail);
