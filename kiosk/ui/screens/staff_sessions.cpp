@@ -80,16 +80,18 @@ void session_row(Canvas& canvas, Rect row, const app::SessionRow& session) {
     row.cut_right(canvas.step(1.5F));
 
     const float block = theme.body + 2 * (canvas.step(1) + theme.small);
-    Rect right = row.cut_right(canvas.step(21));
+    Rect right = row.cut_right(canvas.step(24));
     row.cut_right(canvas.step(2));
     right = right.centered(right.w, theme.small + canvas.step(5.5F));
     const Rect top = right.cut_top(canvas.step(4));
     tag(canvas, {top.right() - tag_room(canvas, session), top.center().y}, canvas.say(session.state_text), state_pair(theme, session), state_icon(session));
     right.cut_top(canvas.step(1.5F));
-    const auto light = canvas.say(session.light);
-    const float wide = std::ceil(canvas.measure(light, Size::Small, Weight::Bold).x) + canvas.step(3) + 1;
-    right.cut_left(right.w - std::min(wide, right.w));
-    quorum_light(canvas, right, session.quorum, light, Size::Small);
+    if (!session.cancelled) { // nobody is awaited any more
+        const auto light = canvas.say(session.light);
+        const float wide = std::ceil(canvas.measure(light, Size::Small, Weight::Bold).x) + canvas.step(3) + 1;
+        right.cut_left(right.w - std::min(wide, right.w));
+        quorum_light(canvas, right, session.quorum, light, Size::Small);
+    }
 
     Look name{Size::Body, Weight::Bold, theme.ink}, soft{Size::Small, Weight::Regular, theme.ink_soft};
     name.smallest = Size::Small;
