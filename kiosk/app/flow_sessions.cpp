@@ -417,7 +417,7 @@ void KioskApp::next_in_session_form() {
     auto& desk = *m_ports.sessions;
     const auto result = act == SessionAct::Minutes ? desk.minutes(session, text, m_staff->id)
                         : act == SessionAct::Point ? desk.point(session, text, m_staff->id)
-                                                   : desk.reject(session, text, m_staff->id);
+                                                   : desk.reject(session, m_staff->id, text);
     if (!result) // what was written stays on the screen
         return say({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, result.error().message_key)}}});
     go_idle();

@@ -140,6 +140,7 @@ TEST_CASE("closed sessions: sent back with a reason", "[app][sessions]") {
     REQUIRE(k.shows<FormView>());
     k.send(intent::TypeText{"换个房间"});
     k.send(intent::Confirm{});
+    CHECK(k.notice() == "session.notice.rejected");
     CHECK(k.opened().row.state == SessionState::Rejected);
     CHECK(k.opened().rejected_because == "换个房间");
     CHECK(k.opened().can_submit);
