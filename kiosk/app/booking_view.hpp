@@ -169,6 +169,7 @@ struct BoardDetail {
     bool has_lead = false;
     std::string unit, slot; // to use it for others where nobody came
     bool can_start = false, can_finish = false, can_move = false, can_cancel = false, can_set_outcome = false, can_reuse = false;
+    bool can_block = false; // on to its slot
     bool asks_cancel = false;
 };
 
@@ -178,6 +179,7 @@ struct BoardSlot {
     LocalText table;
     std::string time, until;
     bool blocked = false;
+    bool taken = false;     // somebody has it
     bool can_book = false;
     bool can_block = false; // or open again
     bool booking = false;   // codes are being read for it

@@ -263,6 +263,8 @@ core::Status KioskApp::load_board(StaffView& data) {
         detail.can_move = (standing.status == BookingStatus::Confirmed || standing.status == BookingStatus::Pending) && read.now < booking.request.ends;
         detail.can_set_outcome = standing.status == BookingStatus::Done || standing.status == BookingStatus::CheckedIn;
         detail.can_reuse = standing.status == BookingStatus::NoShow && read.now < booking.request.ends;
+        const auto* unit_of = config().unit(detail.unit);
+        detail.can_block = m_staff->organizer && !detail.can_reuse && unit_of != nullptr && unit_of->slot(detail.slot) != nullptr && read.now < booking.request.ends;
         detail.asks_cancel = session.asks_cancel == detail.id;
         board.detail = std::move(detail);
     }
@@ -275,7 +277,10 @@ core::Status KioskApp::load_board(StaffView& data) {
             open.time = clock_text(zone, slot->starts);
             open.until = clock_text(zone, slot->ends);
             open.blocked = slot->blocked;
-            open.can_book = !slot->blocked && slot->ends > read.now;
+            open.taken = std::ranges::any_of(read.bookings, [&](const auto& each) {
+                return each.request.unit == unit->id && overlap(each.request, *slot) && weight(read.status_of(each)) >= weight(BookingStatus::Done);
+            });
+            open.can_book = !slot->blocked && !open.taken && slot->ends > read.now;
             open.can_block = m_staff->organizer && slot->ends > read.now;
             open.booking = session.book_here;
             open.scanned = session.names;

@@ -99,7 +99,7 @@ void KioskApp::take_meeting_code(const std::string& code) {
     if (!known)
         return play(Cue::Stop);
     if (!page.other)
-        return begin_visit(*known);
+        return begin_visit(*known, core::normalise_code(code));
     if (known->ticket == m_visit->ticket) {
         page.problem = {"meeting.scan.same", {}};
         return;
@@ -108,8 +108,9 @@ void KioskApp::take_meeting_code(const std::string& code) {
     choose_other(known->ticket, true);
 }
 
-void KioskApp::begin_visit(const core::Registration& registration) {
+void KioskApp::begin_visit(const core::Registration& registration, std::string code) {
     m_visit.emplace();
+    m_visit->code = std::move(code);
     m_visit->ticket = registration.ticket;
     m_visit->person = registration.person;
     m_visit->shares = lets_share(registration);
@@ -275,6 +276,11 @@ void KioskApp::add_meetings_to(ResultView& view, const std::string& ticket) {
     if (!has_meetings() || ticket.empty())
         return;
     m_arrived.push_back(ticket);
+    // At the door of a closed session nothing is said of anything else.
+    const auto* door = config().checkpoint(m_checkpoint);
+    const auto* session = door != nullptr && door->session ? config().session(*door->session) : nullptr;
+    if (session != nullptr && session->is_closed_door())
+        return;
     const auto& desk = *m_ports.bookings;
     const auto now = desk.now();
     const auto all = m_ports.store->bookings_of(ticket);
@@ -298,7 +304,7 @@ void KioskApp::add_meetings_to(ResultView& view, const std::string& ticket) {
                                   {"time", clock_text(config().event.timezone, next->request.starts)}}});
     if (asking > 0)
         view.meetings.push_back({"meeting.result.asking", {{"count", std::to_string(asking)}}});
-    view.can_meet = true;
+    view.can_meet = !m_staff; // staff have the board
 }
 
 } // namespace kiosk::app

@@ -91,8 +91,10 @@ void KioskApp::on(const intent::ScannedText& scanned) {
 
 // The person at the form or at "is this you?" shows their code again.
 bool KioskApp::is_of_this_person(const std::string& code) const {
-    if (m_visit && m_visit->ticket == code)
-        return true;
+    if (m_visit && (m_visit->ticket == code || m_visit->code == code)) {
+        const auto* meeting = on_screen<screen::Meeting>(); // where the other side is awaited, they are told so
+        return meeting == nullptr || !std::holds_alternative<MeetingScanPage>(meeting->view.page);
+    }
     const Attempt* attempt = nullptr;
     if (const auto* form = on_screen<screen::Form>())
         attempt = std::get_if<Attempt>(&form->pending);
@@ -143,7 +145,7 @@ void KioskApp::start_scan(const std::string& code) {
         Message problem;
         if (const auto known = known_by(code, problem)) {
             m_language = m_settings.language;
-            return begin_visit(*known);
+            return begin_visit(*known, core::normalise_code(code));
         }
         m_visit.reset();
     }
@@ -264,7 +266,7 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
                           (decision.outcome == Outcome::Admitted || decision.outcome == Outcome::Repeat);
     if (may_meet)
         add_meetings_to(view, registration->ticket);
-    const auto ticket = may_meet ? registration->ticket : std::string();
+    const auto ticket = may_meet && view.can_meet ? registration->ticket : std::string();
     if (decision.outcome == Outcome::Admitted) {
         auto agenda = now_and_next(event, now);
         view.now = std::move(agenda.now);

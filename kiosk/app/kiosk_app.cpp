@@ -45,7 +45,7 @@ void KioskApp::refresh_status() {
 void KioskApp::handle(const Intent& intent) {
     tick(); // what was due before this came first: nobody confirms a screen that had ended
     const bool passive = std::holds_alternative<intent::ScannedText>(intent) || std::holds_alternative<intent::Touched>(intent) ||
-                         std::holds_alternative<intent::ToggleLanguage>(intent) || std::holds_alternative<intent::Back>(intent);
+                         std::holds_alternative<intent::ToggleLanguage>(intent);
     if (meeting_is_awaited() && !passive)
         return touched(); // the screen is about to be another one
     if (!std::holds_alternative<intent::ScannedText>(intent))

@@ -196,7 +196,7 @@ private:
     std::vector<std::string> people_inside();
     std::optional<core::Registration> known_by(const std::string& code, Message& problem);
     void take_meeting_code(const std::string& code);
-    void begin_visit(const core::Registration& registration);
+    void begin_visit(const core::Registration& registration, std::string code = {});
     void show_meeting_home(std::string asks_cancel = {});
     // flow_booking_wish.cpp
     void show_people();

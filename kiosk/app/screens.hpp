@@ -135,6 +135,7 @@ using Screen = std::variant<screen::Idle, screen::Confirm, screen::Form, screen:
 // Somebody in the business area: acts for the ticket that was scanned, and for no other.
 struct MeetingVisit {
     std::string ticket;
+    std::string code; // as it was scanned; empty: at the door before
     core::Person person;
     bool shares = false; // lets their contact be passed on
     std::string other;   // ticket of whom they meet, once chosen

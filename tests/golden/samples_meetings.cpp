@@ -122,7 +122,7 @@ void add_slots(std::vector<Sample>& all) {
                        {"pr", {"公关宣传", "Press and publicity"}}, {"recruit", {"校园招聘", "Recruiting"}},   {"training", {"培训认证", "Training"}}};
     purpose.value = std::string("trial");
     purpose.answered = true;
-    auto topic = field("topic", FieldKind::Text, "一句话说明（可不填）", "In one line, if you like");
+    auto topic = field("topic", FieldKind::Text, "一句话说明", "In one line");
     topic.required = false;
     topic.help = {"60 字以内，对方会看到", "Up to 60 characters. They will see it"};
     auto about = form({purpose, topic});
@@ -261,7 +261,7 @@ void add_board(std::vector<Sample>& all) {
     detail.people = {{"王谷雨", "松果示例软件", true, true}, {"Grace Hopper", "Egret Demo Integration", false, false}};
     detail.purpose = {"lead.type.trial", {}};
     detail.topic = "核心系统换库，先从报表开始";
-    detail.can_start = detail.can_move = detail.can_cancel = true;
+    detail.can_start = detail.can_move = detail.can_cancel = detail.can_block = true;
     open.detail = detail;
     open.rows[4].cells[4].open = true;
     all.push_back(boarded("staff_board_booking", open));
@@ -286,7 +286,7 @@ void add_board(std::vector<Sample>& all) {
     all.push_back(std::move(sample));
 
     auto walk_up = board();
-    walk_up.slot = BoardSlot{"T3", "s4", table(3), "14:45", "15:05", false, true, true, true, {"王谷雨"}, {"board.slot.second_code", {}}};
+    walk_up.slot = BoardSlot{"T3", "s4", table(3), "14:45", "15:05", false, false, true, true, true, {"王谷雨"}, {"board.slot.second_code", {}}};
     auto here = boarded("staff_board_walk_up", walk_up);
     here.minor = true;
     all.push_back(std::move(here));

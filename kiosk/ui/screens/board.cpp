@@ -59,16 +59,15 @@ void cell(Canvas& canvas, Rect box, const app::BoardCell& it) {
     canvas.fill(band, pair.fill, radius);
     canvas.fill({band.right() - radius, band.y, radius, band.h}, pair.fill);
     const float side = canvas.step(2.75F);
-    draw_icon(canvas, status_icon(it.status), band.centered(side, side), pair.on, 2.8F);
+    Rect mark = band;
+    if (it.asking > 0) { // who else asks for it
+        const Canvas::On on_band(canvas, pair.fill);
+        canvas.text(mark.cut_bottom(mark.h * 0.45F), "+" + std::to_string(it.asking), {Size::Small, Weight::Bold, pair.on, Align::Center});
+    }
+    draw_icon(canvas, status_icon(it.status), mark.centered(side, side), pair.on, 2.8F);
     canvas.outline(box, it.open || it.target ? theme.accent.fill : mix(ground, pair.fill, 0.35), it.open || it.target ? 3 : 2, radius);
     const Canvas::On on(canvas, ground);
     inner = inner.inset(canvas.step(0.75F), 0);
-    if (it.asking > 0) {
-        const auto more = "+" + std::to_string(it.asking);
-        const float wide = std::ceil(canvas.measure(more, Size::Small, Weight::Bold).x) + 1;
-        canvas.text(inner.cut_right(wide), more, {Size::Small, Weight::Bold, theme.wait.fill, Align::Right});
-        inner.cut_right(canvas.step(0.5F));
-    }
     const auto count = std::min<std::size_t>(it.names.size(), 2);
     const auto line = theme.small * 1.3F;
     inner = inner.centered(inner.w, line * static_cast<float>(std::max<std::size_t>(count, 1)));
@@ -251,7 +250,7 @@ void grid(Canvas& canvas, const app::BoardView& board, Rect area) {
 
 void top_bar(Canvas& canvas, const app::BoardView& board, Rect& area) {
     const auto& theme = canvas.theme();
-    Rect bar = area.cut_top(theme.target);
+    Rect bar = area.cut_top(theme.target + (board.moving.empty() ? 0 : canvas.step(1)));
     area.cut_top(canvas.step(2));
     if (!board.moving.empty()) {
         canvas.fill(bar, theme.accent.fill, theme.radius);
@@ -259,7 +258,8 @@ void top_bar(Canvas& canvas, const app::BoardView& board, Rect& area) {
         auto stop = bright_look(theme.accent);
         stop.size = Size::Body;
         const auto label = canvas.tr("ui.board.not_after_all");
-        if (button(canvas, "board:stop", bar.cut_right(button_width(canvas, label, stop)), label, stop))
+        const float inset = canvas.step(0.5F);
+        if (button(canvas, "board:stop", bar.cut_right(button_width(canvas, label, stop) + 2 * inset).inset(inset), label, stop))
             canvas.emit(app::intent::BeginMove{});
         Rect words = bar.inset(canvas.step(2.5F), canvas.step(0.5F));
         canvas.text(words.cut_top(words.h / 2), shortened(canvas, canvas.say(board.moving_hint), Size::Body, Weight::Bold, words.w), {Size::Body, Weight::Bold, theme.accent.on});

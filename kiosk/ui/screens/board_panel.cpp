@@ -28,7 +28,7 @@ void panel_head(Canvas& canvas, Rect& inner, std::string_view table, const std::
 struct Action {
     std::string id;
     std::string label;
-    Icon icon;
+    std::optional<Icon> icon;
     app::Intent intent;
     bool main = false;
     bool stop = false;
@@ -96,7 +96,10 @@ void draw_board_detail(Canvas& canvas, const app::BoardDetail& detail, Rect area
     if (detail.can_move)
         list.push_back({"panel:move", canvas.tr("ui.board.move"), Icon::Move, app::intent::BeginMove{detail.id}});
     if (detail.can_cancel)
-        list.push_back({"panel:cancel", canvas.tr(detail.asks_cancel ? "ui.board.cancel_sure" : "ui.board.cancel"), Icon::Close, app::intent::CancelBooking{detail.id}, false, detail.asks_cancel});
+        list.push_back({"panel:cancel", canvas.tr(detail.asks_cancel ? "ui.board.cancel_sure" : "ui.board.cancel"),
+                        detail.asks_cancel ? std::nullopt : std::optional(Icon::Close), app::intent::CancelBooking{detail.id}, false, detail.asks_cancel});
+    if (detail.can_block)
+        list.push_back({"panel:slot", canvas.tr("ui.board.slot"), Icon::Lock, app::intent::TouchCell{detail.unit, detail.slot}});
     buttons(canvas, inner, list);
 
     Rect line = inner.cut_top(canvas.step(5));
@@ -167,7 +170,7 @@ void draw_board_slot(Canvas& canvas, const app::BoardSlot& slot, Rect area) {
         Look words{Size::Body, Weight::Regular, theme.ink};
         words.lines = 3;
         words.vertical = Look::Vertical::Top;
-        const auto said = canvas.tr(slot.blocked ? "ui.board.is_blocked" : "ui.board.is_free");
+        const auto said = canvas.tr(slot.blocked ? "ui.board.is_blocked" : slot.taken ? "ui.board.is_taken" : "ui.board.is_free");
         canvas.text(inner.cut_top(canvas.measure(said, Size::Body, Weight::Regular, inner.w, 3).y), said, words);
         return;
     }

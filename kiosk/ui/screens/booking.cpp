@@ -109,18 +109,22 @@ void person_card(Canvas& canvas, Rect box, const app::MeetingPerson& person, std
     canvas.fill(box, ground, theme.radius);
     const Canvas::On on(canvas, ground);
     Rect inner = box.inset(canvas.step(2.5F), canvas.step(2));
-    Rect top = inner.cut_top(theme.large * 1.2F);
-    if (person.here) {
-        const auto word = canvas.tr("ui.meeting.here");
-        const float wide = tag_width(canvas, word, true);
-        const Rect place = top.cut_right(wide);
-        tag(canvas, {place.x, place.center().y}, word, theme.good, Icon::Check);
-        top.cut_right(canvas.step(1.5F));
-    }
     auto name = words_look(Size::Large, Weight::Bold, theme.ink, Size::Small);
     name.decides = true;
-    canvas.text(top, person.name, name);
-    inner.cut_top(canvas.step(0.5F));
+    name.vertical = Look::Vertical::Top;
+    name.lines = canvas.measure(person.name, Size::Body, Weight::Bold).x > inner.w ? 2 : 1;
+    if (person.here) { // beside the name, or under everything where the name is long
+        const auto word = canvas.tr("ui.meeting.here");
+        const float wide = tag_width(canvas, word, true);
+        const bool beside = canvas.measure(person.name, Size::Large, Weight::Bold).x + wide + canvas.step(1.5F) <= inner.w;
+        const float y = beside ? inner.y + theme.large * 0.6F : inner.bottom() - canvas.step(2.5F);
+        tag(canvas, {inner.right() - wide, y}, word, theme.good, Icon::Check);
+        if (!beside)
+            inner.cut_bottom(canvas.step(5.5F));
+    }
+    const auto called = canvas.fit(person.name, name, inner.w);
+    canvas.text(inner.cut_top(called.height), person.name, called.look);
+    inner.cut_top(canvas.step(0.75F));
     if (!person.organisation.empty()) {
         auto soft = words_look(Size::Body, Weight::Regular, theme.ink_soft, Size::Small);
         soft.lines = canvas.measure(person.organisation, Size::Small).x > inner.w ? 2 : 1;

@@ -36,6 +36,14 @@ void status_tag(Canvas& canvas, Rect place, BookingStatus status, Align align) {
     tag(canvas, {x, place.center().y}, word, status_pair(canvas.theme(), status), status_icon(status));
 }
 
+float actions_height(const Canvas& canvas, const app::MeetingLine& line, bool asks_cancel) {
+    const auto& theme = canvas.theme();
+    if (asks_cancel)
+        return canvas.step(10);
+    const bool beside = line.can_move || line.can_cancel;
+    return (line.can_arrive ? canvas.step(10) : 0) + (line.can_arrive && beside ? canvas.step(2) : 0) + (beside ? theme.target : 0);
+}
+
 // What may be done with the large one; the question whether it shall really be cancelled takes the buttons' place.
 void actions(Canvas& canvas, Rect bar, const app::MeetingLine& line, bool asks_cancel) {
     const auto& theme = canvas.theme();
@@ -56,10 +64,9 @@ void actions(Canvas& canvas, Rect bar, const app::MeetingLine& line, bool asks_c
         auto here = main_look(canvas);
         here.pair = theme.good;
         here.icon = Icon::Check;
-        const float wide = line.can_move || line.can_cancel ? bar.w * 0.5F : bar.w;
-        if (button(canvas, "arrive", bar.cut_left(wide), canvas.tr("ui.meeting.here_now"), here))
+        if (button(canvas, "arrive", bar.cut_top(canvas.step(10)), canvas.tr("ui.meeting.here_now"), here))
             canvas.emit(app::intent::ArriveAtMeeting{line.id});
-        bar.cut_left(theme.gap);
+        bar.cut_top(canvas.step(2));
     }
     const auto count = static_cast<float>((line.can_move ? 1 : 0) + (line.can_cancel ? 1 : 0));
     if (count == 0)
@@ -83,21 +90,19 @@ void large_card(Canvas& canvas, Rect box, const app::MeetingLine& line, bool ask
     const Canvas::On on(canvas, theme.raised);
     const bool tall = canvas.portrait();
     Rect inner = box.inset(canvas.step(4), canvas.step(3.5F));
-    const bool can_act = asks_cancel || line.can_arrive || line.can_move || line.can_cancel;
-    if (can_act) {
-        const Rect bar = inner.cut_bottom(line.can_arrive || asks_cancel ? canvas.step(10) : theme.target);
-        inner.cut_bottom(canvas.step(3));
+    if (const float high = actions_height(canvas, line, asks_cancel); high > 0) {
+        const Rect bar = inner.cut_bottom(high);
+        inner.cut_bottom(canvas.step(2.5F));
         actions(canvas, bar, line, asks_cancel);
     }
     Rect top = inner.cut_top(canvas.step(5));
     status_tag(canvas, top, line.status, Align::Left);
     inner.cut_top(canvas.step(2));
     const bool over = line.status == BookingStatus::Cancelled || line.status == BookingStatus::Refused || line.status == BookingStatus::NoShow;
-    auto table = words_look(Size::Display, Weight::Bold, over ? theme.ink_soft : theme.accent.fill, Size::Large);
-    table.decides = !over;
+    const auto table = words_look(Size::Display, Weight::Bold, over ? theme.ink_soft : theme.accent.fill, Size::Large);
     auto time = words_look(Size::Display, Weight::Bold, over ? theme.ink_soft : theme.ink, Size::Large);
     time.decides = !over;
-    const float line_high = theme.display * 1.15F;
+    const float line_high = theme.display * 1.1F;
     const auto clock = when(canvas, line), place = canvas.say(line.table);
     const float table_wide = canvas.measure(place, Size::Display, Weight::Bold).x;
     const float clock_wide = canvas.measure(clock, Size::Display, Weight::Bold).x;
@@ -284,7 +289,7 @@ void draw_meeting_home(Scene scene, const app::MeetingHomePage& home) {
         else
             side_list(canvas, tall ? area : area.centered(std::min(area.w, canvas.step(90)), area.h), home, others);
     } else if (tall) {
-        large_card(canvas, area.cut_top(canvas.step(58)), *large, home.asks_cancel == large->id);
+        large_card(canvas, area.cut_top(canvas.step(66)), *large, home.asks_cancel == large->id);
         area.cut_top(canvas.step(3));
         side_list(canvas, area, home, others);
     } else {

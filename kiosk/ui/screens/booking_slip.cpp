@@ -122,7 +122,7 @@ void draw_slip(Scene scene, const app::MeetingSlipPage& slip) {
             }
         }
         for (auto& action : list) {
-            auto look = action.first ? main : beside;
+            auto look = action.first && slip.instead.empty() ? main : beside; // one main thing a screen
             look.icon = action.icon;
             const float wide = std::max(button_width(canvas, action.label, look), canvas.step(26));
             const Rect box = tall ? bar.cut_top(theme.main_action) : bar.cut_left(wide);
@@ -135,6 +135,7 @@ void draw_slip(Scene scene, const app::MeetingSlipPage& slip) {
 
     // What could be had instead, as large as fingers like it.
     if (!slip.instead.empty()) {
+        area.cut_bottom(canvas.step(1));
         const float high = canvas.step(13);
         Rect row = area.cut_bottom(high);
         area.cut_bottom(canvas.step(2));

@@ -520,18 +520,25 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
     area.cut_top(canvas.step(1));
     const auto shown_tabs = tabs_of(staff);
     if (tall) {
-        Rect rail = area.cut_bottom(canvas.step(12));
+        // More than fit beside each other stand in two rows.
+        constexpr std::size_t most_in_a_row = 7;
+        const std::size_t rows = shown_tabs.size() > most_in_a_row ? 2 : 1;
+        const std::size_t across = (shown_tabs.size() + rows - 1) / rows;
+        const float high = canvas.step(rows == 1 ? 12 : 9.5F);
+        Rect rail = area.cut_bottom(high * static_cast<float>(rows) + canvas.step(static_cast<float>(rows - 1)));
         area.cut_bottom(canvas.step(3));
-        const float wide = (rail.w - canvas.step(static_cast<float>(shown_tabs.size() - 1))) / static_cast<float>(shown_tabs.size());
-        for (const auto& entry : shown_tabs) {
-            tab_button(canvas, rail.cut_left(wide), entry, entry.tab == staff.tab, true);
-            rail.cut_left(canvas.step(1));
+        const float wide = (rail.w - canvas.step(static_cast<float>(across - 1))) / static_cast<float>(across);
+        for (std::size_t i = 0; i < shown_tabs.size(); ++i) {
+            const auto x = static_cast<float>(i % across) * (wide + canvas.step(1)), y = static_cast<float>(i / across) * (high + canvas.step(1));
+            tab_button(canvas, {rail.x + x, rail.y + y, wide, high}, shown_tabs[i], shown_tabs[i].tab == staff.tab, true);
         }
     } else {
         Rect rail = area.cut_left(canvas.step(29));
         area.cut_left(canvas.step(4));
+        const auto count = static_cast<float>(shown_tabs.size());
+        const float high = std::min(theme.target + canvas.step(1), std::max(theme.target, (rail.h - canvas.step(count - 1)) / count));
         for (const auto& entry : shown_tabs) {
-            tab_button(canvas, rail.cut_top(theme.target + canvas.step(1)), entry, entry.tab == staff.tab, false);
+            tab_button(canvas, rail.cut_top(high), entry, entry.tab == staff.tab, false);
             rail.cut_top(canvas.step(1));
         }
     }

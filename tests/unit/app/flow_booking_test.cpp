@@ -233,6 +233,7 @@ TEST_CASE("meetings: the same person twice is not a meeting", "[app][meetings]")
     k.scan("A1");
     CHECK(k.shows<MeetingView>());
     CHECK(k.page<MeetingScanPage>().other);
+    CHECK(k.page<MeetingScanPage>().problem.key == "meeting.scan.same");
     CHECK(k.stored().empty());
 }
 
