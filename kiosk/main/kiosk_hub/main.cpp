@@ -132,6 +132,17 @@ void add_users(CLI::App& app, Program& program) {
     revoke->callback([&] { program.command({"users.revoke", program.name}); });
 }
 
+void add_confidential(CLI::App& devices, Program& program) {
+    auto* sub = add_command(devices, program.words, "confidential");
+    sub->add_option("event", program.event, about(program, "device_event"))->required();
+    sub->add_option("device", program.device, about(program, "device"))->required();
+    sub->add_option("sessions", program.sessions, about(program, "device_sessions"))->required();
+    sub->callback([&] {
+        const auto sessions = program.sessions == "all" ? "*" : program.sessions == "none" ? "" : program.sessions;
+        program.command({"devices.confidential", program.event, program.device, sessions});
+    });
+}
+
 void add_devices(CLI::App& app, Program& program) {
     auto* devices = add_command(app, program.words, "devices")->require_subcommand(1);
     add_command(*devices, program.words, "list")->callback([&] { program.command({"devices.list"}); });
@@ -144,17 +155,6 @@ void add_devices(CLI::App& app, Program& program) {
         });
     }
     add_confidential(*devices, program);
-}
-
-void add_confidential(CLI::App& devices, Program& program) {
-    auto* sub = add_command(devices, program.words, "confidential");
-    sub->add_option("event", program.event, about(program, "device_event"))->required();
-    sub->add_option("device", program.device, about(program, "device"))->required();
-    sub->add_option("sessions", program.sessions, about(program, "device_sessions"))->required();
-    sub->callback([&] {
-        const auto sessions = program.sessions == "all" ? "*" : program.sessions == "none" ? "" : program.sessions;
-        program.command({"devices.confidential", program.event, program.device, sessions});
-    });
 }
 
 void add_rights(CLI::App& app, Program& program) {
