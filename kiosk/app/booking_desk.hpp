@@ -120,6 +120,7 @@ private:
     std::shared_ptr<const core::EventConfig> m_config;
     core::BookingPolicy m_policy;
     std::vector<core::Resource> m_recalled;
+    std::int64_t m_heard_ms = 0; // the hub's time of the last answer
     std::optional<std::int64_t> m_next_deal_ms; // of the boot clock
 };
 

@@ -213,7 +213,16 @@ Result<std::optional<LeaseAsk>> BookingDesk::upkeep(const std::vector<std::strin
         KIOSK_TRY(const auto seq, closing_seq(lease.resource));
         ask.give_back.emplace_back(lease.resource, seq);
     }
+    // What the hub believes to be held here and is not: it was granted by an answer that was lost.
+    for (const auto& resource : m_recalled)
+        if (std::ranges::none_of(leases, [&](const Lease& lease) { return overlap(lease.resource, resource); })) {
+            auto none = resource;
+            none.count = 0;
+            KIOSK_TRY(const auto seq, closing_seq(resource));
+            ask.give_back.emplace_back(std::move(none), seq);
+        }
     m_recalled.clear(); // what others still wait for is recalled again
+    ask.as_of_ms = m_heard_ms;
     KIOSK_TRY(ask.want, wanted_for(arrived, leases));
     const auto boot_ms = m_services.clock->boot_ms();
     if (!m_next_deal_ms || boot_ms >= *m_next_deal_ms) {
@@ -268,6 +277,7 @@ Result<std::size_t> BookingDesk::take(const LeaseAsk&, const LeaseReply& reply) 
         put.insert_or_assign(text, std::move(lease));
     }
     m_recalled = reply.recalled;
+    m_heard_ms = reply.hub_time_ms;
     if (put.empty() && drop.empty())
         return std::size_t{0};
     std::vector<Lease> rows;

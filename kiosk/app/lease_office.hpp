@@ -19,6 +19,7 @@ struct LeaseAsk {
     std::vector<core::LeaseWanted> want;
     bool all_or_nothing = true;
     std::vector<std::pair<core::Resource, std::uint64_t>> give_back; // with the closing number
+    std::int64_t as_of_ms = 0; // the hub's time of the last answer that was read; 0: none yet
     bool deal = false;   // give me my share
     std::string booking; // uid that it is asked for, or empty
 };

@@ -360,10 +360,12 @@ std::vector<LeaseGranted> grant(std::vector<HeldLease>& rows, std::span<const Le
 }
 
 void give_back(std::vector<HeldLease>& rows, const Resource& resource, const Asker& asker, std::uint64_t closing_seq,
-               std::uint64_t journal_seq) {
+               std::uint64_t journal_seq, std::int64_t as_of_ms) {
     for (auto& row : rows) {
         if (row.holder != asker.device || row.incarnation != asker.incarnation || row.resource.subject != resource.subject ||
             !same_time(row.resource, resource))
+            continue;
+        if (as_of_ms > 0 && row.granted_ms > as_of_ms)
             continue;
         if (row.resource.is_counted())
             row.resource.count = std::clamp<std::int64_t>(resource.count, 0, row.resource.count);

@@ -101,8 +101,10 @@ std::vector<LeaseGranted> grant(std::vector<HeldLease>& rows, std::span<const Le
                                 const Asker& asker, std::uint64_t& next_generation);
 // Marks as closing, or removes where the hub has the holder's journal up to `closing_seq` (it has it up to `journal_seq`). Unknown ones are no error.
 // Of seats, `resource.count` is how many the device keeps; the rest is free at once, for what it keeps covers what it used.
+// `as_of_ms`: the hub's time of the last answer that the device had read when it said so; what was granted after it is not
+// meant: a request that comes late takes nothing from its own device. 0: not known.
 void give_back(std::vector<HeldLease>& rows, const Resource& resource, const Asker& asker, std::uint64_t closing_seq,
-               std::uint64_t journal_seq);
+               std::uint64_t journal_seq, std::int64_t as_of_ms = 0);
 // Rows whose time has begun are the hub's again; those that were granted while it ran, when it ends.
 void expire(std::vector<HeldLease>& rows, std::int64_t now_ms);
 // An organizer says that this device is gone for good: all its rows go, and whatever it confirmed under them that the hub

@@ -39,6 +39,7 @@ struct Api::Impl::LeaseWork {
     core::Asker asker;
     std::vector<core::LeaseWanted> want;
     std::vector<std::pair<core::Resource, std::uint64_t>> give_back; // with the number up to which its journal counts
+    std::int64_t as_of_ms = 0;
     bool all_or_nothing = false;
     bool may_grant = true;     // a venue hub that does not hold the event grants nothing
     bool calls_all_in = false; // and one that gives it back asks for all that it granted
@@ -60,6 +61,7 @@ private:
 Result<void> Api::Impl::LeaseWork::read(const protocol::LeaseRequest& request) {
     asker.incarnation = request.incarnation;
     all_or_nothing = request.all_or_nothing;
+    as_of_ms = request.as_of_ms;
     for (const auto& wish : request.want) {
         KIOSK_TRY(auto resource, core::parse_resource(wish.resource));
         if (resource.is_counted())
@@ -113,7 +115,7 @@ void Api::Impl::LeaseWork::run(LeaseTable& table) {
                    row.resource.ends == wanted.ends && (!wanted.is_counted() || row.resource.count > wanted.count);
         };
         const bool held = std::ranges::any_of(rows, holds);
-        core::give_back(rows, resource, asker, closing_seq, journal_seq);
+        core::give_back(rows, resource, asker, closing_seq, journal_seq, as_of_ms);
         if (std::ranges::any_of(rows, holds))
             continue; // it is closing
         given_back.push_back(core::resource_text(resource));

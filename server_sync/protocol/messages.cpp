@@ -336,6 +336,8 @@ std::string encode(const LeaseRequest& message) {
         json["all_or_nothing"] = true;
     if (message.deal)
         json["deal"] = true;
+    if (message.as_of_ms > 0)
+        json["as_of_ms"] = message.as_of_ms;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -347,6 +349,7 @@ Result<LeaseRequest> decode_lease_request(std::string_view text) {
     message.incarnation = short_text(fields, "incarnation");
     message.all_or_nothing = fields.boolean("all_or_nothing", false);
     message.deal = fields.boolean("deal", false);
+    message.as_of_ms = fields.optional_integer("as_of_ms").value_or(0);
     KIOSK_CHECK(fields.status());
     KIOSK_TRY(message.want, wishes_from(fields, "want"));
     KIOSK_TRY(message.give_back, wishes_from(fields, "give_back"));

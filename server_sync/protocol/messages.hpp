@@ -112,6 +112,8 @@ struct LeaseRequest {
     bool all_or_nothing = false;
     std::vector<LeaseWish> give_back;
     bool deal = false; // also what is this device's share (core::deal)
+    std::int64_t as_of_ms = 0; // LeaseReply::time_ms of the last answer that the device has read; 0: none. What was granted
+                               // later is not given back: the request was on its way then
 };
 struct LeaseGrant {
     std::string resource;

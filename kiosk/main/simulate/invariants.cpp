@@ -67,6 +67,8 @@ void World::check() {
     check_identities(*operations);
     check_duplicates(*operations, **reference);
     check_quarantine();
+    check_bookings(**reference);
+    check_walk_ups(**reference); // the last one: it books
     for (const auto& line : report.failures)
         for (const char c : line)
             report.digest = (report.digest ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;

@@ -55,7 +55,8 @@ private:
 
 KioskMachine::KioskMachine(const Surroundings& world, std::string name, std::string label, Dice dice, std::string disk)
     : clock(world.time, dice.branch("drift").between(-100, 100)), m_world(world), m_name(std::move(name)),
-      m_label(std::move(label)), m_dice(dice.branch("machine")), m_luck(dice.branch("luck")), m_disk(disk) {}
+      m_label(std::move(label)), m_dice(dice.branch("machine")), m_luck(dice.branch("luck")), m_disk(disk),
+      m_hub_clock(clock) {}
 
 KioskMachine::~KioskMachine() {
     ++m_life;
@@ -111,7 +112,9 @@ bool KioskMachine::start() {
                                             m_world.hub, m_label);
     m_feed_wire = std::make_unique<SimWire>(m_world.time, m_luck.branch("feed" + std::to_string(m_life)), clock, link,
                                             m_world.hub, m_label);
-    m_push_wire->meanwhile = m_feed_wire->meanwhile = [this] {
+    m_lease_wire = std::make_unique<SimWire>(m_world.time, m_luck.branch("lease" + std::to_string(m_life)), clock, link,
+                                             m_world.hub, m_label);
+    m_push_wire->meanwhile = m_feed_wire->meanwhile = m_lease_wire->meanwhile = [this] {
         if (lively && is_ready() && m_luck.chance(60))
             work();
     };
@@ -122,6 +125,7 @@ bool KioskMachine::start() {
     client.feed_limit = 1 + m_luck.pick(200);
     m_client = std::make_unique<sync::client::SyncClient>(*m_replica, *m_push_wire, *m_feed_wire, clock, m_dice,
                                                           m_world.sodium, m_address, client);
+    open_desk();
     refresh();
     line_is_back();
     m_world.time.after(m_luck.between(100, 5'000), [this, life = m_life] {
@@ -133,10 +137,13 @@ bool KioskMachine::start() {
 
 void KioskMachine::stop() {
     ++m_life;
+    m_desk.reset();
+    m_office.reset();
     m_check_in.reset();
     m_client.reset();
     m_push_wire.reset();
     m_feed_wire.reset();
+    m_lease_wire.reset();
     m_replica.reset();
     m_store_replica.reset();
     m_database.reset();
@@ -202,6 +209,14 @@ void KioskMachine::collect() {
 
 void KioskMachine::refresh() {
     m_config_changed = false;
+    if (!m_desk || !m_desk->reload()) {
+        app::BookingServices services;
+        services.store = m_database.get();
+        services.clock = &m_hub_clock;
+        services.random = &m_dice;
+        if (auto made = app::BookingDesk::create(services))
+            m_desk = std::make_unique<app::BookingDesk>(std::move(*made));
+    }
     if (m_check_in) {
         if (const auto reloaded = m_check_in->reload(); !reloaded)
             m_check_in.reset();
@@ -219,6 +234,8 @@ void KioskMachine::refresh() {
 core::Status KioskMachine::one_action() {
     auto& dice = m_luck;
     const auto ticket = tickets.empty() || dice.chance(40) ? "NOBODY" + std::to_string(dice.pick(9)) : tickets[dice.pick(tickets.size())];
+    if (m_desk && dice.chance(300))
+        return booking_action();
     const auto action = dice.pick(100);
     if (action < 80) {
         core::ScanRequest request;

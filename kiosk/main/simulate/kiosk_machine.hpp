@@ -3,6 +3,7 @@
 // One kiosk of a simulation: the real check-in service, database and sync client on a disk, a clock and a line of its
 // own. Ownership: owns its disk and everything on it; borrows time, ledger and the hub's entrance. Threads: one.
 // Failure: what must never happen is told through `wrong`; what the world does to it is no failure.
+#include "app/booking_desk.hpp"
 #include "app/check_in.hpp"
 #include "client/sync_client.hpp"
 #include "protocol/messages.hpp"
@@ -11,7 +12,9 @@
 #include "main/simulate/network.hpp"
 #include "main/simulate/oracle.hpp"
 #include "main/simulate/simulation.hpp"
+#include "main/wiring/hub_clock.hpp"
 #include "main/wiring/store_replica.hpp"
+#include "main/wiring/wire_lease_office.hpp"
 #include "storage/crash_vfs.hpp"
 #include "storage/database.hpp"
 
@@ -58,6 +61,9 @@ public:
     void push();  // these schedule themselves again
     void pull();
     void line_is_back(); // the network says so
+    void settle_bookings(); // leases and what waits for them; schedules itself again
+    // Somebody walks up to a table whose slot is running: is it given to them, or is there a reason?
+    core::Result<app::BookingResult> walk_up_after_reading(const core::BookingWish& wish);
 
     bool is_up() const { return m_database != nullptr; }
     bool is_ready() const { return m_check_in != nullptr; }
@@ -74,6 +80,7 @@ public:
     bool power_fails_in_next_step = false;
     std::vector<std::string> tickets; // that people here hold
     std::uint64_t crashes = 0, forks = 0;
+    std::uint64_t booked_at_once = 0; // confirmed before anybody was asked
 
 private:
     class Replica;
@@ -82,6 +89,11 @@ private:
     void after_step(bool pushing, const sync::client::StepResult& step);
     sync::client::StepResult step(bool pushing);
     core::Status one_action();
+    // booking_work.cpp
+    void open_desk();
+    core::Status booking_action();
+    bool read_feed(std::uint64_t up_to);
+    void settle_after(std::int64_t delay_ms);
 
     Surroundings m_world;
     std::string m_name, m_label;
@@ -92,8 +104,14 @@ private:
     std::unique_ptr<app::CheckIn> m_check_in;
     std::unique_ptr<wiring::StoreReplica> m_store_replica;
     std::unique_ptr<Replica> m_replica;
-    std::unique_ptr<SimWire> m_push_wire, m_feed_wire;
+    std::unique_ptr<SimWire> m_push_wire, m_feed_wire, m_lease_wire;
     std::unique_ptr<sync::client::SyncClient> m_client;
+    wiring::HubClock m_hub_clock;
+    std::unique_ptr<wiring::WireLeaseOffice> m_office;
+    std::unique_ptr<app::BookingDesk> m_desk;
+    bool m_settling = false;
+    std::vector<std::string> m_arrived; // tickets that were scanned since the hub was asked last
+    std::uint64_t m_settle_round = 0;
     std::uint64_t m_life = 0; // steps of an earlier life of this machine are not taken any more
     std::uint64_t m_push_round = 0;
     bool m_config_changed = false;

@@ -21,6 +21,7 @@ using nlohmann::json;
 constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t year_ms = 365LL * 24 * 60 * minute_ms;
 constexpr core::Instant start{1'795'150'800'000}; // an afternoon in Hangzhou
+constexpr int session_seats = 4;
 
 // Disks are registered with SQLite under a name, of which there may be one at a time.
 std::string next_disks() {
@@ -66,6 +67,22 @@ std::string World::seed_changes() {
         config.push_back({{"entity", "checkpoint"}, {"id", id}, {"doc", doc}});
     }
     config.push_back({{"entity", "staff"}, {"id", "boss-1"}, {"doc", {{"id", "boss-1"}, {"roles", {"organizer"}}}}});
+    config.push_back({{"entity", "session"},
+                      {"id", "cd1"},
+                      {"doc", {{"id", "cd1"}, {"kind", "closed_door"}, {"capacity", session_seats}}}});
+    // Three tables, one of them with another grid: what overlaps is not what has the same name.
+    const auto slots = static_cast<int>(m_work_ms / (10 * minute_ms)) + 6;
+    const auto zone = core::TimeZone::utc();
+    for (const auto& [unit, shift_min] : {std::pair{"T1", 0}, std::pair{"T2", 0}, std::pair{"T3", 5}}) {
+        json list = json::array();
+        for (int slot = 0; slot < slots; ++slot) {
+            const auto begins = start + (5 + shift_min + slot * 10) * minute_ms;
+            list.push_back({{"id", fmt::format("s{}", slot)},
+                            {"starts", zone.rfc3339(begins)},
+                            {"ends", zone.rfc3339(begins + 8 * minute_ms)}});
+        }
+        config.push_back({{"entity", "unit"}, {"id", unit}, {"doc", {{"id", unit}, {"seats", 2}, {"slots", list}}}});
+    }
     for (int i = 0; i < 14; ++i) {
         m_tickets.push_back(fmt::format("TICKET{:02}", i));
         people.push_back({{"ticket", m_tickets.back()},
@@ -234,6 +251,15 @@ void World::clone(std::size_t index) {
     schedule_misfortune(m_places.size() - 1);
 }
 
+void World::lose(std::size_t index) {
+    auto& machine = *m_places[index]->machine;
+    if (!m_hub->is_up() || !m_hub->declare_lost(machine.name()))
+        return;
+    trace(fmt::format("the organizer says that {} is lost", machine.label()));
+    ++report.declared_lost;
+    m_some_were_lost = true;
+}
+
 void World::strike(std::size_t index) {
     auto& place = *m_places[index];
     auto& machine = *place.machine;
@@ -250,7 +276,7 @@ void World::strike(std::size_t index) {
             mended.line_is_back();
         });
     };
-    switch (dice.pick(14)) {
+    switch (dice.pick(15)) {
     case 0:
     case 1: return line(LinkState::Down, "no network");
     case 2: return line(LinkState::NoAnswer, "answers are lost");
@@ -281,6 +307,10 @@ void World::strike(std::size_t index) {
         machine.clock.shift_ms += year_ms;
         return later([](KioskMachine& mended) { mended.clock.shift_ms -= year_ms; });
     case 12:
+        if (dice.chance(250))
+            lose(index);
+        return;
+    case 13:
         if (place.restores < 2 && dice.chance(600))
             restore_kiosk(place);
         return;
@@ -444,6 +474,7 @@ void World::settle() {
     for (const auto& place : m_places) {
         report.crashes += place->machine->crashes;
         report.forks += place->machine->forks;
+        report.booked_at_once += place->machine->booked_at_once;
     }
     report.requests = m_hub->requests;
 }

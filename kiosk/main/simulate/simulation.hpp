@@ -35,9 +35,10 @@ struct Report {
     std::uint64_t scans = 0;
     std::uint64_t duplicates = 0;
     std::uint64_t quarantined = 0;
+    std::uint64_t bookings = 0, confirmed = 0, booked_at_once = 0, displaced = 0, walk_ups = 0;
     std::uint64_t lost = 0;       // went with a disk before anybody else had them
     std::uint64_t requests = 0;   // that reached the hub
-    std::uint64_t crashes = 0, restores = 0, clones = 0, forks = 0, hub_crashes = 0, hub_restores = 0;
+    std::uint64_t crashes = 0, restores = 0, clones = 0, forks = 0, hub_crashes = 0, hub_restores = 0, declared_lost = 0;
     std::int64_t drained_ms = 0;  // after healing, until nothing was pending anywhere
     std::uint64_t digest = 0;     // of everything that happened: the same for the same plan
     bool ok() const { return failures.empty(); }

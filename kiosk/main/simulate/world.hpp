@@ -50,6 +50,7 @@ private:
     void restore_kiosk(Place& place);
     void restore_hub();
     void clone(std::size_t place);
+    void lose(std::size_t place); // an organizer says that it is gone; it is not
     void count_what_is_left();
     bool is_over() const { return m_time.elapsed_ms() >= m_work_ms; }
 
@@ -59,6 +60,9 @@ private:
     void check_identities(const std::vector<core::Operation>& operations);
     void check_duplicates(const std::vector<core::Operation>& operations, storage::Database& reference);
     void check_quarantine();
+    // booking_invariants.cpp
+    void check_bookings(storage::Database& reference);
+    void check_walk_ups(storage::Database& reference);
 
     const Plan& m_plan;
     crypto::Sodium m_sodium;
@@ -73,6 +77,7 @@ private:
     std::set<std::string> m_twins_expected; // names of machines that were put back or copied
     std::int64_t m_work_ms = 0;
     bool m_hub_was_restored = false;
+    bool m_some_were_lost = false;
 };
 
 } // namespace kiosk::simulate

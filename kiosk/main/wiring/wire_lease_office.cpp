@@ -23,6 +23,7 @@ protocol::LeaseRequest to_wire(const app::LeaseAsk& ask, const LeaseAsker& asker
     request.incarnation = asker.incarnation;
     request.all_or_nothing = ask.all_or_nothing;
     request.deal = ask.deal;
+    request.as_of_ms = ask.as_of_ms;
     for (const auto& wanted : ask.want) {
         protocol::LeaseWish wish;
         wish.resource = core::resource_text(wanted.resource);
