@@ -180,6 +180,9 @@ TEST_CASE("form: a confidentiality agreement can be signed at its door", "[app][
     CHECK(field(k.body<FormView>(), "nda").required);
     k.send(intent::SetAnswer{"nda", true});
     k.send(intent::Confirm{});
+    CHECK(k.scans_saved() == 1); // of B2: agreed is not yet signed
+    k.send(intent::AddStroke{"nda_signature", {{0.1F, 0.5F}, {0.5F, 0.2F}, {0.9F, 0.5F}}});
+    k.send(intent::Confirm{});
     CHECK(k.result().outcome == Outcome::Admitted);
 }
 
