@@ -351,7 +351,7 @@ void draw_board(Canvas& canvas, const app::StaffView& staff, Rect area) {
     if (panel) {
         Rect side;
         if (canvas.portrait()) {
-            side = area.cut_bottom(canvas.step(62));
+            side = area.cut_bottom(canvas.step(66));
             area.cut_bottom(canvas.step(2));
         } else {
             side = area.cut_right(canvas.step(44));

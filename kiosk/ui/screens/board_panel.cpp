@@ -34,7 +34,7 @@ struct Action {
     bool stop = false;
 };
 
-// From below: the main one alone in its row, the others two in a row.
+// From below: the main one alone in its row, the others two in a row, or three where it is wide.
 void buttons(Canvas& canvas, Rect& inner, const std::vector<Action>& list) {
     const auto& theme = canvas.theme();
     std::vector<const Action*> beside;
@@ -53,17 +53,18 @@ void buttons(Canvas& canvas, Rect& inner, const std::vector<Action>& list) {
         if (button(canvas, action.id, place, action.label, look))
             canvas.emit_any(action.intent);
     };
-    const auto rows = (beside.size() + 1) / 2;
+    const std::size_t most = inner.w > canvas.step(70) ? 3 : 2;
+    const auto rows = (beside.size() + most - 1) / most;
     Rect block = inner.cut_bottom(static_cast<float>(rows) * theme.target + static_cast<float>(rows > 0 ? rows - 1 : 0) * gap);
-    for (std::size_t i = 0; i < beside.size(); i += 2) {
+    for (std::size_t i = 0; i < beside.size(); i += most) {
         Rect row = block.cut_top(theme.target);
         block.cut_top(gap);
-        if (i + 1 < beside.size()) {
-            draw(*beside[i], row.cut_left((row.w - gap) / 2));
+        const auto last = std::min(beside.size(), i + most);
+        const auto count = static_cast<float>(last - i);
+        const float wide = (row.w - gap * (count - 1)) / count;
+        for (std::size_t at = i; at < last; ++at) {
+            draw(*beside[at], row.cut_left(wide));
             row.cut_left(gap);
-            draw(*beside[i + 1], row);
-        } else {
-            draw(*beside[i], row);
         }
     }
     for (const auto& action : list)
