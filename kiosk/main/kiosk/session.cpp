@@ -21,7 +21,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace kiosk::program {
 
@@ -130,9 +132,18 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         auto* link = hub_seen.load();
         return link ? link->enrol(code) : core::fail(core::ErrorCode::Unavailable, "error.store_closing");
     };
-    hooks.ask_leases = [&hub_seen](app::LeaseAsk ask) -> core::Status {
-        auto* link = hub_seen.load();
-        return link ? link->ask_leases(std::move(ask)) : core::fail(core::ErrorCode::Unavailable, "error.no_hub");
+    // The application asks for its share of the tables before there is a line; it would not ask again for half a minute.
+    std::mutex early_mutex;
+    std::vector<app::LeaseAsk> early_asks; // guarded by early_mutex
+    hooks.ask_leases = [&](app::LeaseAsk ask) -> core::Status {
+        const std::scoped_lock lock(early_mutex);
+        if (auto* link = hub_seen.load())
+            return link->ask_leases(std::move(ask));
+        constexpr std::size_t most = 4;
+        if (early_asks.size() >= most)
+            return core::fail(core::ErrorCode::Unavailable, "error.no_hub");
+        early_asks.push_back(std::move(ask));
+        return {};
     };
     LocalDeck deck(options, hooks);
     PinStore pins(options.database);
@@ -197,7 +208,13 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         if (bookings)
             hub_ports.on_enrolled = [&bookings](app::KioskApp&) { bookings->met_a_hub(); };
         HubLink link(std::move(hub_ports));
-        hub_seen = &link;
+        {
+            const std::scoped_lock lock(early_mutex);
+            hub_seen = &link;
+            for (auto& ask : early_asks)
+                static_cast<void>(link.ask_leases(std::move(ask))); // no hub: it is asked again in a while, in vain as well
+            early_asks.clear();
+        }
         std::optional<Tour> tour;
         if (!options.tour.empty()) {
             const auto clip = options.scanner.starts_with("file://") ? options.scanner.substr(7) : options.scanner;
