@@ -100,32 +100,34 @@ Result<bool> Relay::ask_for_event(bool give_back, const std::string& epoch, std:
     return false;
 }
 
-void Relay::settle_rights() {
+bool Relay::settle_rights() {
     const auto now = std::chrono::steady_clock::now();
     if (m_rights_asked && now - *m_rights_asked < std::chrono::milliseconds(m_options.rights_every_ms))
-        return;
+        return m_rights_settled;
     m_rights_asked = now;
     auto& store = *m_ports.store;
     const auto& event = m_options.central.event;
-    const auto settled = [&]() -> Status {
+    const auto settled = [&]() -> Result<bool> {
         const auto key = "rights/" + event;
         KIOSK_TRY(const auto kept, store.fact(key));
         const auto state = kept.value_or(std::string(rights_wanted));
-        const auto become = [&](std::string_view next) {
+        const auto become = [&](std::string_view next) -> Result<bool> {
             if (next != state && m_ports.log)
                 m_ports.log("relay.rights", next);
-            return kept && next == state ? Status{} : store.set_fact(key, std::string(next));
+            if (!kept || next != state)
+                KIOSK_CHECK(store.set_fact(key, std::string(next)));
+            return next == rights_held || next == rights_released;
         };
         if (state == rights_released)
-            return {};
+            return true;
         KIOSK_TRY(const auto identity, store.identity());
         std::uint64_t generation = 0;
         if (state == rights_releasing) {
             KIOSK_TRY(const auto rows, store.leases(event));
             if (!rows.empty())
-                return {}; // kiosks are asked for them, and give back what no booking needs
+                return false; // kiosks are asked for them, and give back what no booking needs
             KIOSK_TRY(const auto gone, ask_for_event(true, identity.epoch, generation));
-            return gone ? become(rights_released) : Status{};
+            return gone ? become(rights_released) : Result<bool>(false);
         }
         KIOSK_TRY(const auto held, ask_for_event(false, identity.epoch, generation));
         if (!held)
@@ -138,6 +140,8 @@ void Relay::settle_rights() {
     }();
     if (!settled && m_ports.log)
         m_ports.log("relay.rights", settled.error().context);
+    m_rights_settled = settled.value_or(false);
+    return m_rights_settled;
 }
 
 Relay::Step Relay::push() {
@@ -160,15 +164,15 @@ Relay::Step Relay::push() {
         page = std::move(*read);
         if (page.items.empty()) {
             side.failures = 0;
-            if (page.scanned_to >= page.latest)
-                settle_rights();
+            const bool settled = page.scanned_to < page.latest || settle_rights();
+            const auto wait_ms = settled ? m_options.longest_retry_ms : m_options.rights_every_ms;
             if (page.scanned_to > side.done) {
                 side.done = page.scanned_to;
                 if (const auto kept = keep(side, "push"); !kept)
                     return retry(side, "relay.push", kept.error().context);
-                return {page.scanned_to < page.latest, m_options.longest_retry_ms, 0};
+                return {page.scanned_to < page.latest, wait_ms, 0};
             }
-            return {false, m_options.longest_retry_ms, 0};
+            return {false, wait_ms, 0};
         }
         for (std::size_t index = 0; index < page.items.size(); ++index) {
             if (index > 0)
@@ -336,7 +340,9 @@ Result<RelayEnrolment> enroll_at_central(client::Wire& wire, const std::string& 
     KIOSK_TRY(const auto reply, protocol::decode_enroll_reply(answer.body));
 
     RelayEnrolment done;
-    done.central = {url, {pin}, reply.token, reply.device, reply.event, reply.hub};
+    done.central = {url, {}, reply.token, reply.device, reply.event, reply.hub};
+    if (!pin.empty()) // a hub without TLS has none
+        done.central.pins.push_back(pin);
     for (const auto& other : reply.pins)
         if (other != pin)
             done.central.pins.push_back(other);

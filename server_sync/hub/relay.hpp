@@ -63,7 +63,8 @@ private:
         int failures = 0;
     };
     Step retry(Direction& direction, std::string_view what, std::string_view detail);
-    void settle_rights(); // what goes wrong is tried again the next time
+    // Answers whether they are as they should be; else soon again, as where something went wrong.
+    bool settle_rights();
     Result<bool> ask_for_event(bool give_back, const std::string& epoch, std::uint64_t& generation);
     Status load(Direction& direction, std::string_view name, const std::string& epoch);
     Status keep(const Direction& direction, std::string_view name);
@@ -72,6 +73,7 @@ private:
     RelayPorts m_ports;
     RelayOptions m_options;
     std::optional<std::chrono::steady_clock::time_point> m_rights_asked; // of the thread that pushes
+    bool m_rights_settled = false;
     Direction m_push;
     Direction m_pull;
     // What either side was told last: the feed is asked all the time and mostly sees first that the other was restored.
