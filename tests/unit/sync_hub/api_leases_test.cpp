@@ -320,6 +320,53 @@ TEST_CASE("hub leases: the hub of a venue grants while it holds the event, and n
     CHECK(leases.give("k1", "person:A1").recalled == std::vector<std::string>{"seats:cd1"});
 }
 
+TEST_CASE("hub leases: each device is dealt its share of what nobody holds, and a lost one's goes to the others", "[sync][hub]") {
+    Leases leases;
+    auto& hub = leases.hub;
+    const auto deal = [&](const std::string& device) {
+        protocol::LeaseRequest request;
+        request.deal = true;
+        return leases.ask(device, std::move(request)).grants;
+    };
+    CHECK(deal("k1").empty()); // there is no event yet
+    Kiosk office("k4");
+    office.join(hub);
+    for (const auto& draft : event_drafts())
+        office.write(draft);
+    Json unit{{"id", "T1"}, {"slots", Json::array()}};
+    for (int slot = 0; slot < 12; ++slot) {
+        const core::Instant starts{leases.begins_ms + slot * 20 * minute_ms};
+        unit["slots"].push_back({{"id", "s" + std::to_string(slot)},
+                                 {"starts", core::to_rfc3339_utc(starts)},
+                                 {"ends", core::to_rfc3339_utc(core::Instant{starts.unix_ms + 20 * minute_ms})}});
+    }
+    office.write(core::make_config({"unit", "T1", unit.dump()}));
+    hub.push(office.token, office.request());
+
+    std::set<std::string> held;
+    std::map<std::string, std::size_t> shares;
+    for (const auto* device : {"k1", "k2", "k3"})
+        for (const auto& grant : deal(device)) {
+            INFO(device << " " << grant.resource);
+            CHECK(grant.granted == 1);
+            CHECK(held.insert(grant.resource).second);
+            ++shares[device];
+        }
+    CHECK(shares.size() == 3);
+    CHECK(held.size() <= 12);
+    const auto rows = need(hub.store.leases(event_code));
+    CHECK(deal("k1").empty()); // nothing more is due to it
+    CHECK(need(hub.store.leases(event_code)) == rows);
+    // Once a device is called lost, its share is the others'.
+    hub.post("/v1/devices/HZ26/k3/lost", hub.user("organizer"));
+    std::size_t more = deal("k1").size() + deal("k2").size();
+    CHECK(more > 0);
+    // A venue hub that does not hold the event deals nothing.
+    need(hub.store.set_fact(std::string("rights/") + event_code, std::string(kiosk::sync::hub::rights_wanted)));
+    hub.post("/v1/devices/HZ26/k2/lost", hub.user("admin"));
+    CHECK(deal("k1").empty());
+}
+
 TEST_CASE("hub leases: who asks and for what is checked", "[sync][hub]") {
     Leases leases;
     auto& hub = leases.hub;
