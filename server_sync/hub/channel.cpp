@@ -149,20 +149,20 @@ IoResult Channel::write(std::span<const char> bytes) {
 
 bool Channel::has_pending() const { return m_ssl && SSL_has_pending(m_ssl.get()) == 1; }
 
-bool Channel::peer_gone() {
+Io Channel::peek() {
     if (m_failed)
-        return true;
+        return Io::Failed;
     char byte = 0;
     if (m_ssl) {
         ERR_clear_error();
-        const int size = SSL_peek(m_ssl.get(), &byte, 1);
-        if (size > 0)
-            return false;
-        const auto io = result_of(size).io;
-        return io == Io::End || io == Io::Failed;
+        return result_of(SSL_peek(m_ssl.get(), &byte, 1)).io;
     }
     const auto size = ::recv(m_descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+    if (size > 0)
+        return Io::Done;
+    if (size == 0)
+        return Io::End;
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Io::WantRead : Io::Failed;
 }
 
 void Channel::finish() {

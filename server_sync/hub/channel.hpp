@@ -51,8 +51,8 @@ public:
     IoResult write(std::span<const char> bytes);
     // Whether bytes are here that the socket would not announce any more.
     bool has_pending() const;
-    // Whether the other end is still there; reads nothing of what it may have sent.
-    bool peer_gone();
+    // Reads nothing: Done where bytes of the other end are here, WantRead where none are, End or Failed where it has gone.
+    Io peek();
     // Says goodbye and ends the sending direction.
     void finish();
     // Reads what still comes, without TLS and without keeping it.

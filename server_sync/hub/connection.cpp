@@ -258,14 +258,26 @@ void Connection::on_ready(Io direction) {
     case State::Lingering:
         return drain();
     case State::Parked:
-        // Either it has gone, or it sends its next request early: that one waits its turn.
-        if (direction == Io::WantRead && m_channel->peer_gone() &&
-            m_network.room.leave(m_exchange->event, this))
-            close();
+        if (direction == Io::WantRead)
+            watch();
         return;
     case State::Busy:
     case State::Closed:
         return;
+    }
+}
+
+void Connection::watch() {
+    switch (m_channel->peek()) {
+    case Io::Done: // its next request, early: that one waits its turn, and watching on would find it again at once
+        return;
+    case Io::End:
+    case Io::Failed:
+        if (m_network.room.leave(m_exchange->event, this))
+            close();
+        return;
+    default: // a readiness of before, or bytes of TLS alone
+        want(Io::WantRead);
     }
 }
 

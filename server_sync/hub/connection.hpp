@@ -47,13 +47,13 @@ private:
     void on_ready(Io direction);
     void set_deadline(std::int64_t in_ms);
     void shake_hands();
+    void watch();
     void await_request();
     void begin_request();
     void read_request();
     bool header_read(); // false: answered already, or closed
     void request_read();
     void dispatch();
-    void park();
     void answer_waiting();
     void answer(ApiAnswer what);
     void refuse(int status, std::string_view word, std::string_view sentence);
