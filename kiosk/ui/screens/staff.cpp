@@ -8,21 +8,6 @@
 
 namespace kiosk::ui {
 
-void heading(Canvas& canvas, Rect& area, std::string_view words) {
-    const auto& theme = canvas.theme();
-    canvas.text(area.cut_top(theme.large), words, {Size::Large, Weight::Bold, theme.ink});
-    area.cut_top(canvas.step(3));
-}
-
-void empty_place(Canvas& canvas, Rect area, Icon icon, std::string_view words) {
-    const auto& theme = canvas.theme();
-    const float side = canvas.step(9);
-    Rect block = area.centered(area.w, side + canvas.step(3) + theme.body);
-    draw_icon(canvas, icon, block.cut_top(side).centered(side, side), theme.ink_soft, 1.6F);
-    block.cut_top(canvas.step(3));
-    canvas.text(block, words, {Size::Body, Weight::Regular, theme.ink_soft, Align::Center});
-}
-
 namespace {
 
 using app::StaffTab;
@@ -255,32 +240,13 @@ void duplicates(Canvas& canvas, const app::StaffView& staff, Rect& area) {
 }
 
 void recent(Canvas& canvas, const app::StaffView& staff, Rect area) {
-    const auto& theme = canvas.theme();
     heading(canvas, area, canvas.tr("ui.staff.recent"));
     if (!staff.duplicates.empty())
         duplicates(canvas, staff, area);
     if (staff.recent.empty())
         return empty_place(canvas, area, Icon::List, canvas.tr("ui.staff.no_scans"));
-    const float high = canvas.step(canvas.portrait() ? 11 : 10);
-    auto fitting = static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high));
-    Rect pager;
-    if (staff.recent.size() > fitting) {
-        pager = area.cut_bottom(theme.target);
-        area.cut_bottom(canvas.step(2));
-        fitting = static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high));
-    }
-    const auto first = page_rows(canvas, "recent", staff.recent.size(), fitting, pager);
-    const auto last = std::min(staff.recent.size(), first + fitting);
-    Rect table = area;
-    table.h = static_cast<float>(last - first) * high + canvas.step(1);
-    card(canvas, table);
-    const Canvas::On on(canvas, theme.raised);
-    Rect inner = table.inset(canvas.step(2.5F), canvas.step(0.5F));
-    for (std::size_t i = first; i < last; ++i) {
-        if (i != first)
-            canvas.fill({inner.x, inner.y, inner.w, 1}, theme.line);
-        scan_row(canvas, inner.cut_top(high), staff.recent[i], staff.asks_undo);
-    }
+    card_rows(canvas, area, {.id = "recent", .count = staff.recent.size(), .high = canvas.step(canvas.portrait() ? 11 : 10)},
+              [&](Rect row, std::size_t i) { scan_row(canvas, row, staff.recent[i], staff.asks_undo); });
 }
 
 // ---- override ----
@@ -446,25 +412,7 @@ void system_table(Canvas& canvas, const app::View& view, const app::StaffView& s
         rows.emplace_back(canvas.tr("ui.staff.sync"), sync);
     for (const auto& [label, value] : staff.system)
         rows.emplace_back(canvas.say(label), value);
-    const float high = canvas.step(8);
-    auto fitting = static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high));
-    Rect pager;
-    if (rows.size() > fitting) {
-        pager = area.cut_bottom(theme.target);
-        area.cut_bottom(canvas.step(2));
-        fitting = static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high));
-    }
-    const auto first = page_rows(canvas, "system", rows.size(), fitting, pager);
-    const auto last = std::min(rows.size(), first + fitting);
-    Rect table = area;
-    table.h = static_cast<float>(last - first) * high + canvas.step(1);
-    card(canvas, table);
-    const Canvas::On on(canvas, theme.raised);
-    Rect inner = table.inset(canvas.step(3), canvas.step(0.5F));
-    for (std::size_t i = first; i < last; ++i) {
-        if (i != first)
-            canvas.fill({inner.x, inner.y, inner.w, 1}, theme.line);
-        Rect row = inner.cut_top(high);
+    card_rows(canvas, area, {.id = "system", .count = rows.size(), .high = canvas.step(8), .side = 3}, [&](Rect row, std::size_t i) {
         canvas.text(row.cut_left(row.w * 0.34F), rows[i].first, {Size::Small, Weight::Regular, theme.ink_soft});
         row.cut_left(canvas.step(2));
         Look value{Size::Body, Weight::Regular, theme.ink};
@@ -475,7 +423,7 @@ void system_table(Canvas& canvas, const app::View& view, const app::StaffView& s
             value.lines = 2;
         }
         canvas.text(row, rows[i].second, value);
-    }
+    });
 }
 
 } // namespace

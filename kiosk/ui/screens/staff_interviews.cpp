@@ -80,39 +80,19 @@ void response_row(Canvas& canvas, Rect row, const app::ResponseRow& response, fl
 } // namespace
 
 void draw_interviews(Canvas& canvas, const app::StaffView& staff, Rect area) {
-    const auto& theme = canvas.theme();
     heading(canvas, area, canvas.tr("ui.staff.interviews"));
     if (!staff.offers.empty())
         offers(canvas, staff, area);
     if (staff.responses.empty())
         return empty_place(canvas, area, Icon::Form, canvas.tr(staff.offers.empty() ? "ui.interview.none_offered" : "ui.interview.none"));
-    const float high = canvas.step(canvas.portrait() ? 13 : 11);
-    const auto fits = [&] { return static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high)); };
-    auto fitting = fits();
-    Rect pager;
-    if (staff.responses.size() > fitting) {
-        pager = area.cut_bottom(theme.target);
-        area.cut_bottom(canvas.step(2));
-        fitting = fits();
-    }
-    const auto first = page_rows(canvas, "responses", staff.responses.size(), fitting, pager);
-    const auto last = std::min(staff.responses.size(), first + fitting);
-    Rect table = area;
-    table.h = static_cast<float>(last - first) * high + canvas.step(1);
-    card(canvas, table);
-    const Canvas::On on(canvas, theme.raised);
-    Rect inner = table.inset(canvas.step(2.5F), canvas.step(0.5F));
     // As wide in every row, so that the columns stand.
     auto look = plain_look(canvas);
     look.size = Size::Small;
     const float action = std::max(button_width(canvas, canvas.tr("ui.interview.read"), look), button_width(canvas, canvas.tr("ui.interview.resume"), look));
     const float state = std::max(tag_width(canvas, canvas.tr("ui.interview.final"), true),
                                  tag_width(canvas, canvas.tr("ui.interview.progress", {{"answered", "50"}, {"asked", "50"}}), true));
-    for (std::size_t i = first; i < last; ++i) {
-        if (i != first)
-            canvas.fill({inner.x, inner.y, inner.w, 1}, theme.line);
-        response_row(canvas, inner.cut_top(high), staff.responses[i], action, state);
-    }
+    card_rows(canvas, area, {.id = "responses", .count = staff.responses.size(), .high = canvas.step(canvas.portrait() ? 13 : 11)},
+              [&](Rect row, std::size_t i) { response_row(canvas, row, staff.responses[i], action, state); });
 }
 
 } // namespace kiosk::ui

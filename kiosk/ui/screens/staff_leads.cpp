@@ -100,30 +100,10 @@ void lead_row(Canvas& canvas, Rect row, const app::LeadRow& lead) {
 }
 
 void list(Canvas& canvas, const app::StaffView& staff, Rect area) {
-    const auto& theme = canvas.theme();
     if (staff.leads.empty())
         return empty_place(canvas, area, Icon::Flag, canvas.tr("ui.lead.none"));
-    const float high = canvas.step(10);
-    const auto fits = [&] { return static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high)); };
-    auto fitting = fits();
-    Rect pager;
-    if (staff.leads.size() > fitting) {
-        pager = area.cut_bottom(theme.target);
-        area.cut_bottom(canvas.step(2));
-        fitting = fits();
-    }
-    const auto first = page_rows(canvas, "leads", staff.leads.size(), fitting, pager);
-    const auto last = std::min(staff.leads.size(), first + fitting);
-    Rect table = area;
-    table.h = static_cast<float>(last - first) * high + canvas.step(1);
-    card(canvas, table);
-    const Canvas::On on(canvas, theme.raised);
-    Rect inner = table.inset(canvas.step(2.5F), canvas.step(0.5F));
-    for (std::size_t i = first; i < last; ++i) {
-        if (i != first)
-            canvas.fill({inner.x, inner.y, inner.w, 1}, theme.line);
-        lead_row(canvas, inner.cut_top(high), staff.leads[i]);
-    }
+    card_rows(canvas, area, {.id = "leads", .count = staff.leads.size(), .high = canvas.step(10)},
+              [&](Rect row, std::size_t i) { lead_row(canvas, row, staff.leads[i]); });
 }
 
 // ---- one lead ----

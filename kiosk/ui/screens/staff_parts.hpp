@@ -3,12 +3,24 @@
 // What the staff's tabs share, and the tabs that have a file of their own. Ownership: none. Threads: the render thread.
 #include "ui/widgets.hpp"
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 namespace kiosk::ui {
 
 void heading(Canvas& canvas, Rect& area, std::string_view words);
 void empty_place(Canvas& canvas, Rect area, Icon icon, std::string_view words);
+
+// A card of rows of one height with a line between them, and the way to the others below it where not all fit.
+struct CardRows {
+    std::string id; // of the place in the list
+    std::size_t count = 0;
+    float high = 0;   // of a row
+    float side = 2.5F; // steps at its left and right
+    float above_pager = 2;
+};
+void card_rows(Canvas& canvas, Rect area, const CardRows& rows, const std::function<void(Rect row, std::size_t index)>& draw);
 
 void draw_interviews(Canvas& canvas, const app::StaffView& staff, Rect area);
 void draw_leads(Canvas& canvas, const app::StaffView& staff, Rect area);

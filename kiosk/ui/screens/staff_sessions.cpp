@@ -107,31 +107,11 @@ void session_row(Canvas& canvas, Rect row, const app::SessionRow& session) {
 }
 
 void list(Canvas& canvas, const app::SessionsView& view, Rect area) {
-    const auto& theme = canvas.theme();
     heading(canvas, area, canvas.tr("ui.staff.sessions"));
     if (view.rows.empty())
         return empty_place(canvas, area, Icon::Lock, canvas.tr("ui.session.none"));
-    const float high = canvas.step(13);
-    const auto fits = [&] { return static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high)); };
-    auto fitting = fits();
-    Rect pager;
-    if (view.rows.size() > fitting) {
-        pager = area.cut_bottom(theme.target);
-        area.cut_bottom(canvas.step(2));
-        fitting = fits();
-    }
-    const auto first = page_rows(canvas, "sessions", view.rows.size(), fitting, pager);
-    const auto last = std::min(view.rows.size(), first + fitting);
-    Rect table = area;
-    table.h = static_cast<float>(last - first) * high + canvas.step(1);
-    card(canvas, table);
-    const Canvas::On on(canvas, theme.raised);
-    Rect inner = table.inset(canvas.step(2.5F), canvas.step(0.5F));
-    for (std::size_t i = first; i < last; ++i) {
-        if (i != first)
-            canvas.fill({inner.x, inner.y, inner.w, 1}, theme.line);
-        session_row(canvas, inner.cut_top(high), view.rows[i]);
-    }
+    card_rows(canvas, area, {.id = "sessions", .count = view.rows.size(), .high = canvas.step(13)},
+              [&](Rect row, std::size_t i) { session_row(canvas, row, view.rows[i]); });
 }
 
 // ---- one session ----
@@ -262,27 +242,8 @@ void people(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
     }
     if (detail.people.empty())
         return empty_place(canvas, area, Icon::People, canvas.tr("ui.session.nobody"));
-    const float high = canvas.step(9.5F);
-    const auto fits = [&] { return static_cast<std::size_t>(std::max(1.0F, (area.h - canvas.step(1)) / high)); };
-    auto fitting = fits();
-    Rect pager;
-    if (detail.people.size() > fitting) {
-        pager = area.cut_bottom(theme.target);
-        area.cut_bottom(canvas.step(1.5F));
-        fitting = fits();
-    }
-    const auto first = page_rows(canvas, "invited", detail.people.size(), fitting, pager);
-    const auto last = std::min(detail.people.size(), first + fitting);
-    Rect table = area;
-    table.h = static_cast<float>(last - first) * high + canvas.step(1);
-    card(canvas, table);
-    const Canvas::On on(canvas, theme.raised);
-    Rect inner = table.inset(canvas.step(2.5F), canvas.step(0.5F));
-    for (std::size_t i = first; i < last; ++i) {
-        if (i != first)
-            canvas.fill({inner.x, inner.y, inner.w, 1}, theme.line);
-        invitation_row(canvas, inner.cut_top(high), detail.people[i]);
-    }
+    card_rows(canvas, area, {.id = "invited", .count = detail.people.size(), .high = canvas.step(9.5F), .above_pager = 1.5F},
+              [&](Rect row, std::size_t i) { invitation_row(canvas, row, detail.people[i]); });
 }
 
 void words_part(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
