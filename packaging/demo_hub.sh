@@ -91,4 +91,6 @@ tell "会务中心 / the hub:"
 # The ticket that was used at both is one case, and the same one everywhere.
 one=$(kiosk k1 --json conflicts || true) two=$(kiosk k2 --json conflicts || true)
 [ "$(grep -c . <<<"$one")" -eq 1 ] && [ "$one" = "$two" ] || { echo "demo_hub: the kiosks disagree about conflicts; see $out/hub.txt" >&2; exit 1; }
-[ "$(kiosk k1 stats)" = "$(kiosk k2 stats)" ] || { echo "demo_hub: the kiosks disagree about attendance; see $out/hub.txt" >&2; exit 1; }
+# The journals' lengths differ: what is confidential of the closed session goes to no kiosk that wasn't given the right.
+counts() { kiosk "$1" stats | grep -v '^日志'; }
+[ -n "$(counts k1)" ] && [ "$(counts k1)" = "$(counts k2)" ] || { echo "demo_hub: the kiosks disagree about attendance; see $out/hub.txt" >&2; exit 1; }
