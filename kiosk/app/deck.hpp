@@ -60,8 +60,10 @@ public:
     virtual void checkpoint_chosen(std::string_view id) = 0; // to be remembered for the next start
 
     virtual core::Status print_badge(const BadgeRequest& badge) = 0; // queued, not printed, when it returns
-    // Slips of the business area and the day's plan of its tables; queued, not printed, when they return.
+    // Slips of the business area and the day's plan of its tables; queued, not printed, when they return. What came of it
+    // is told as notice::Printed. A plan may be kept as a file where nothing prints.
     virtual bool can_print_slips() { return false; }
+    virtual bool can_print_plan() { return can_print_slips(); }
     virtual core::Status print_slip(const SlipRequest&) { return core::fail(core::ErrorCode::Unavailable, "error.no_printer"); }
     virtual core::Status print_plan() { return core::fail(core::ErrorCode::Unavailable, "error.no_printer"); }
 
@@ -78,6 +80,8 @@ public:
 
     // Lines for the staff's system page beside the journal's own: backup, plugin, storage, scanner.
     virtual std::vector<std::pair<LocalText, std::string>> system_info() = 0;
+    // The same for what is said in sentences.
+    virtual std::vector<std::pair<LocalText, LocalText>> system_sentences() { return {}; }
 };
 
 // Checks PINs and keeps the count of wrong ones outside, so that switching off and on does not give five new attempts.
@@ -159,12 +163,26 @@ struct LeasesAnswered {
     LeaseAsk ask;
     core::Result<LeaseReply> reply;
 };
+// What became of a slip or of the day's plan; a later one about the same thing goes before an earlier one.
+struct Printed {
+    enum class What : std::uint8_t { Slip = 1, Plan } what = What::Slip;
+    enum class Outcome : std::uint8_t {
+        Sent = 1, // the printer has taken it
+        Done,     // it is on paper
+        Waits,    // the printer has taken it and can't go on: `why`
+        Kept,     // nothing prints here: it is the file `where`
+        Failed,   // `why`; what should have been printed is kept as the file `where`, unless that is empty
+    } outcome = Outcome::Failed;
+    std::string why; // a key of the text catalogue
+    std::string where{};
+};
 struct ConfigChanged {}; // the event's documents are others now: read them again
 struct DataChanged {};   // people or scans arrived from elsewhere
 struct DevicesChanged {}; // cameras, events or system lines are others now
 } // namespace notice
 
 using Notice = std::variant<notice::ScannerChanged, notice::HubChanged, notice::ConfigChanged, notice::DataChanged,
-                            notice::DevicesChanged, notice::Enrolment, notice::DuplicatesFound, notice::LeasesAnswered>;
+                            notice::DevicesChanged, notice::Enrolment, notice::DuplicatesFound, notice::LeasesAnswered,
+                            notice::Printed>;
 
 } // namespace kiosk::app

@@ -288,7 +288,7 @@ core::Status KioskApp::load_board(StaffView& data) {
                 open.hint = {session.tickets.empty() ? "board.slot.first_code" : "board.slot.second_code", {}};
             board.slot = std::move(open);
         }
-    board.can_print = m_ports.deck->can_print_slips(); // no button that can only say no
+    board.can_print = m_ports.deck->can_print_plan(); // no button that can only say no
     data.board = std::move(board);
     return {};
 }

@@ -154,8 +154,36 @@ void KioskApp::on(const intent::CancelBooking& cancel) {
 }
 
 void KioskApp::on(const intent::PrintPlan&) {
-    if (on_board())
-        tell_staff({m_ports.deck->print_plan() ? "board.notice.printing" : "board.notice.no_printer", {}});
+    if (!on_board())
+        return;
+    const auto begun = m_ports.deck->print_plan();
+    tell_staff(begun ? Message{"board.notice.printing", {}}
+                     : Message{"board.notice.not_printed", {{"why", m_ports.catalogue->text(m_language, begun.error().message_key)}}});
+}
+
+void KioskApp::hear_of(const notice::Printed& printed) {
+    using Outcome = notice::Printed::Outcome;
+    const auto why = printed.why.empty() ? std::string() : m_ports.catalogue->text(m_language, printed.why);
+    if (printed.what == notice::Printed::What::Slip) {
+        // Whoever still stands here takes a picture instead; for others there is nothing to say.
+        const auto* meeting = on_screen<screen::Meeting>();
+        const auto* page = meeting == nullptr ? nullptr : std::get_if<MeetingSlipPage>(&meeting->view.page);
+        if (page != nullptr && page->printed && (printed.outcome == Outcome::Failed || printed.outcome == Outcome::Waits))
+            say({"meeting.print_failed", {}});
+        return;
+    }
+    if (!m_staff || m_staff->tab != StaffTab::Board)
+        return; // the system page has it
+    switch (printed.outcome) {
+    case Outcome::Sent: m_staff->notice = {"board.notice.plan_sent", {}}; break;
+    case Outcome::Done: m_staff->notice = {"board.notice.plan_done", {}}; break;
+    case Outcome::Waits: m_staff->notice = {"board.notice.plan_waits", {{"why", why}}}; break;
+    case Outcome::Kept: m_staff->notice = {"board.notice.plan_kept", {{"file", printed.where}}}; break;
+    case Outcome::Failed:
+        m_staff->notice = printed.where.empty() ? Message{"board.notice.not_printed", {{"why", why}}}
+                                                : Message{"board.notice.plan_failed", {{"why", why}, {"file", printed.where}}};
+        break;
+    }
 }
 
 // ---- for two people who stand here ----

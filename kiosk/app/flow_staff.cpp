@@ -230,6 +230,8 @@ void KioskApp::load_system(StaffView& data) {
         line("error", error_text(m_out_of_order->error));
     for (auto& entry : m_ports.deck->system_info())
         data.system.push_back(std::move(entry));
+    for (const auto& [label, words] : m_ports.deck->system_sentences())
+        data.system.emplace_back(label, words.in(m_language));
     if (m_ports.plugins != nullptr)
         data.quarantined = m_ports.plugins->in_quarantine();
     data.can_release = m_staff->organizer;

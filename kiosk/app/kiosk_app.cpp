@@ -67,6 +67,8 @@ void KioskApp::hear(const Notice& notice) {
         m_duplicates = found->items;
     } else if (const auto* leases = std::get_if<notice::LeasesAnswered>(&notice)) {
         hear_of(*leases);
+    } else if (const auto* printed = std::get_if<notice::Printed>(&notice)) {
+        hear_of(*printed);
     } else if (std::holds_alternative<notice::ConfigChanged>(notice)) {
         if (m_ports.check_in->reload()) // else the old configuration goes on: a door stays a door
             read_config();
@@ -106,6 +108,8 @@ void KioskApp::touched() {
 
 void KioskApp::on(const intent::ToggleLanguage&) {
     m_language = m_language == core::Language::Chinese ? core::Language::English : core::Language::Chinese;
+    if (m_staff && on_screen<screen::Staff>() != nullptr)
+        load_staff(); // some of its sentences were made in one language
     changed();
     touched();
 }

@@ -220,6 +220,7 @@ private:
     void look_at_watched();
     void ask_hub(const LeaseAsk& ask);
     void hear_of(const notice::LeasesAnswered& answered);
+    void hear_of(const notice::Printed& printed);
     MeetingLine meeting_line(const core::Booking& booking, const std::string& ticket);
     core::Person shown_person(const core::Registration& other, bool both_share) const;
     std::optional<core::Registration> registration_of(const std::string& ticket);
