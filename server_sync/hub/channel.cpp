@@ -155,7 +155,8 @@ Io Channel::peek() {
     char byte = 0;
     if (m_ssl) {
         ERR_clear_error();
-        return result_of(SSL_peek(m_ssl.get(), &byte, 1)).io;
+        const int size = SSL_peek(m_ssl.get(), &byte, 1);
+        return size > 0 ? Io::Done : result_of(size).io;
     }
     const auto size = ::recv(m_descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (size > 0)
