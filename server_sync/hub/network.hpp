@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What all connections of a server share. Purpose: the seam between server.cpp and connection.cpp, nobody else includes
-// it. Ownership: the server owns it and outlives every connection. Threads: as said at each member. Failure: none.
+// What all connections of a server share. Purpose: the seam between server.cpp and a connection's files, nobody else
+// includes it. Ownership: the server owns it and outlives every connection. Threads: as said at each member. Failure: none.
 #include "hub/server.hpp"
 #include "hub/waiting_room.hpp"
 
