@@ -15,13 +15,14 @@ build+=(libsdl2-dev libimgui-dev libstb-dev libfreetype-dev libfontconfig-dev li
 build+=(libzxing-dev libqrencode-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev)
 build+=(libsqlite3-dev libsqlitecpp-dev nlohmann-json3-dev libvalijson-dev libicu-dev librime-dev)
 build+=(libpango1.0-dev libcairo2-dev libsodium-dev libzstd-dev libzip-dev libexpat1-dev libjpeg62-turbo-dev libwebp-dev)
-build+=(libxlsxwriter-dev libical-dev libcli11-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libseccomp-dev)
+build+=(libxlsxwriter-dev libical-dev libcli11-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libseccomp-dev libcups2-dev)
 build+=("libboost1.81-dev|libboost-dev" libssl-dev libcurl4-openssl-dev libsimdjson-dev libpqxx-dev) # the hub and its clients
 run+=(gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-tools)
 run+=(librime-data rime-data-luna-pinyin fonts-noto-cjk libgl1-mesa-dri sqlite3 ca-certificates)
 run+=(libseccomp2)
 run+=(xvfb xauth x11-utils imagemagick python3) # the tour's own display and pictures, its cable
 test+=(catch2 librapidcheck-dev xdotool poppler-utils faketime python3-icalendar)
+test+=(cups) # a print service of the tests' own
 test+=(clang-19 libclang-rt-19-dev) # the fuzz targets
 test+=(postgresql iproute2 iptables curl) # the hub on PostgreSQL, and networks that fail
 

@@ -156,7 +156,7 @@ fi
 
 if [ "${XIANGDAO_QUICK:-0}" != 1 ]; then
     sanitized asan '^unit_'
-    sanitized tsan '^unit_(app|scanning|plugin_host|input_method|main|sync_client|sync_hub|support)$'
+    sanitized tsan '^unit_(app|scanning|plugin_host|printing|input_method|main|sync_client|sync_hub|support)$'
     [ -f tests/fuzz/run.sh ] && single "fuzz" bash tests/fuzz/run.sh "$fuzz_seconds"
 fi
 finish
