@@ -75,6 +75,7 @@ Result<Json> BookingSteps::session(const Step& step) {
     auto done = action == "submit"    ? desk.submit(id, staff)
                 : action == "approve" ? desk.approve(id, staff)
                 : action == "reject"  ? desk.reject(id, staff, text)
+                : action == "cancel"  ? desk.cancel(id, staff, text)
                 : action == "invite"  ? desk.invite(id, ticket, role.empty() ? "guest" : role, staff)
                 : action == "revoke"  ? desk.revoke(id, ticket, staff)
                                       : desk.minutes(id, text, staff);

@@ -256,9 +256,26 @@ private:
             KIOSK_TRY(auto row, merged_registration(step.fields.at("registration")));
             body["registrations"] = Json::array({std::move(row)});
         }
+        if (step.fields.contains("unit")) {
+            KIOSK_TRY(auto document, changed_unit(step.fields.at("unit")));
+            body["config"] = Json::array({std::move(document)});
+        }
         if (body.size() > 1 && !m_world.hub().change(body.dump()))
             return core::fail(core::ErrorCode::Invalid, "error.scenario", "the hub does not take the change");
         return Json::object();
+    }
+
+    // The whole unit as it then is, in its old place among the others.
+    Result<Json> changed_unit(const Json& unit) {
+        KIOSK_TRY(const auto document, wiring::parse_unit(unit));
+        auto doc = Json::parse(document.doc);
+        KIOSK_CHECK(m_world.hub().read_mirror([&](storage::Database& mirror) -> Status {
+            KIOSK_TRY(const auto known, mirror.config_document(document.entity, document.id));
+            if (known)
+                doc["order"] = Json::parse(known->doc).value("order", 0);
+            return {};
+        }));
+        return Json{{"entity", document.entity}, {"id", document.id}, {"doc", std::move(doc)}};
     }
 
     // Adds a registration, or changes what is named of the one with that ticket.

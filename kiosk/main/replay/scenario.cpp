@@ -44,7 +44,7 @@ const std::map<std::string, StepKind, std::less<>>& step_kinds() {
         {"finish", {{"device", "booking"}, {"staff"}, {"status", "reason"}}},
         {"session",
          {{"device", "session", "action"}, {"staff", "ticket", "role", "text"}, {"status", "reason"}}},
-        {"change", {{}, {"registration", "revoke"}, {}}},
+        {"change", {{}, {"registration", "revoke", "unit"}, {}}},
         {"partition", {{"devices"}, {"kind"}, {}}},
         {"heal", {{"devices"}, {}, {}}},
         {"sync", {{"devices"}, {}, {"pushed", "pulled", "pending_ops"}}},
@@ -160,7 +160,8 @@ Status check_fields(const Step& step, const Scenario& scenario, const Names& dev
     const auto& json = step.fields;
     for (const auto* name : {"checkpoint", "code", "key", "staff", "query", "as", "unit", "slot", "purpose", "topic",
                              "booking", "session", "action", "ticket", "role", "text", "kind", "revoke"})
-        KIOSK_CHECK(check_text(json, name, where));
+        if (step.action != "change" || std::string_view(name) != "unit")
+            KIOSK_CHECK(check_text(json, name, where));
     if (json.contains("checkpoint") && !scenario.seed.config.checkpoint(json.at("checkpoint").get<std::string>()))
         return wrong(where + ".checkpoint names " + json.at("checkpoint").dump() + ", which the seed does not have");
     if (json.contains("devices"))
@@ -180,13 +181,19 @@ Status check_fields(const Step& step, const Scenario& scenario, const Names& dev
         KIOSK_CHECK(only_keys(json.at("person"), {"name", "phone", "organisation", "email", "title"},
                               where + ".person"));
     if (step.action == "session") {
-        const Names actions{"submit", "approve", "reject", "invite", "revoke", "minutes"};
+        const Names actions{"submit", "approve", "reject", "cancel", "invite", "revoke", "minutes"};
         if (!actions.contains(json.at("action").get<std::string>()))
             return wrong(where + ".action is unknown");
     }
     if (step.action == "change" && json.contains("registration")) {
         KIOSK_TRY(const auto registration, wiring::parse_registration(json.at("registration")));
         static_cast<void>(registration);
+    }
+    // "unit" of a booking is a name, of a change the whole unit as it then is.
+    if (step.action == "change" && json.contains("unit")) {
+        KIOSK_TRY(const auto unit, wiring::parse_unit(json.at("unit")));
+        if (scenario.seed.config.unit(unit.id) == nullptr)
+            return wrong(where + ".unit names \"" + unit.id + "\", which the seed does not have");
     }
     if (step.action == "restore_backup" && json.contains("to_step") && !json.at("to_step").is_number_unsigned())
         return wrong(where + ".to_step must be the number of a step");

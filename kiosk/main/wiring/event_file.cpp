@@ -246,11 +246,16 @@ Result<std::string> read_revoked(const Json& json, std::size_t) {
     return json.get<std::string>();
 }
 
+Status check_slots(const Json& unit) {
+    for (const auto& slot : unit.value("slots", Json::array()))
+        KIOSK_CHECK(only_keys(slot, {"id", "starts", "ends", "blocked"}, "seed.units.slots"));
+    return {};
+}
+
 // What only scenarios have; its shape is checked so that a typo is found everywhere.
 Status check_slots_and_leases(const Json& seed) {
     for (const auto& unit : seed.value("units", Json::array()))
-        for (const auto& slot : unit.value("slots", Json::array()))
-            KIOSK_CHECK(only_keys(slot, {"id", "starts", "ends", "blocked"}, "seed.units.slots"));
+        KIOSK_CHECK(check_slots(unit));
     if (seed.contains("leases") && seed.at("leases").is_null())
         return {};
     const auto leases = seed.value("leases", Json::object());
@@ -313,6 +318,20 @@ Result<EventFile> parse_event_file(std::string_view text) {
 Result<core::Registration> parse_registration(const Json& json) {
     try {
         return read_registration(json, 0);
+    } catch (const Json::exception& error) {
+        return wrong(error.what());
+    }
+}
+
+Result<core::ConfigDocument> parse_unit(const Json& json) {
+    try {
+        const auto kind = std::ranges::find(seed_kinds(), std::string_view("units"), &SeedKind::list);
+        KIOSK_CHECK(only_keys(json, kind->keys, "unit"));
+        KIOSK_CHECK(check_slots(json));
+        core::ConfigDocument document{kind->entity, json.value("id", ""), json.dump()};
+        if (document.id.empty())
+            return wrong("unit needs \"id\"");
+        return document;
     } catch (const Json::exception& error) {
         return wrong(error.what());
     }

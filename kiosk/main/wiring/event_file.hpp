@@ -30,6 +30,8 @@ core::Result<EventFile> read_event_file(const Json& seed);
 core::Result<EventFile> parse_event_file(std::string_view text);
 // One registration in the shape of the seed; without a uid.
 core::Result<core::Registration> parse_registration(const Json& json);
+// One table, desk, booth or room with its slots, likewise; as a document of the configuration.
+core::Result<core::ConfigDocument> parse_unit(const Json& json);
 
 // For readers of the same family of files.
 std::unexpected<core::Error> wrong(std::string what);
