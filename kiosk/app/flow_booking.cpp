@@ -96,8 +96,13 @@ void KioskApp::take_meeting_code(const std::string& code) {
     touched();
     changed();
     const auto known = known_by(code, page.problem);
-    if (!known)
+    if (!known) {
+        // Titles of refusals say what is wrong, the details beside them what to do.
+        constexpr std::string_view title = ".title";
+        if (auto key = page.problem.key; key.ends_with(title))
+            page.hint = {key.replace(key.size() - title.size(), title.size(), ".detail"), {}};
         return play(Cue::Stop);
+    }
     if (!page.other)
         return begin_visit(*known, core::normalise_code(code));
     if (known->ticket == m_visit->ticket) {

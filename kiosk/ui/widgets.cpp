@@ -364,19 +364,19 @@ void notice(Canvas& canvas, Rect area, std::string_view words) {
     canvas.text(inner, words, look);
 }
 
-void problem_line(Canvas& canvas, Rect box, std::string_view words, Align align) {
+void problem_line(Canvas& canvas, Rect box, std::string_view words, Align align, Size size) {
     if (words.empty())
         return;
     const auto& theme = canvas.theme();
-    const float side = icon_side(canvas, Size::Small), gap = canvas.step(1);
-    const float width = std::min(std::ceil(canvas.measure(words, Size::Small, Weight::Bold).x) + 1, box.w - side - gap);
+    const float side = icon_side(canvas, size), gap = canvas.step(1);
+    const float width = std::min(std::ceil(canvas.measure(words, size, Weight::Bold).x) + 1, box.w - side - gap);
     Rect group = align == Align::Center ? box.centered(side + gap + width, box.h) : box;
     const Rect mark = group.cut_left(side).centered(side, side);
     canvas.disc(mark.center(), side / 2, theme.stop.fill);
     canvas.line({mark.center().x, mark.y + side * 0.24F}, {mark.center().x, mark.y + side * 0.54F}, theme.stop.on, hair * 1.5F);
     canvas.disc({mark.center().x, mark.y + side * 0.76F}, hair, theme.stop.on);
     group.cut_left(gap);
-    Look look{Size::Small, Weight::Bold, theme.stop.fill};
+    Look look{size, Weight::Bold, theme.stop.fill};
     look.lines = 2;
     canvas.text(group, words, look);
 }

@@ -75,7 +75,8 @@ Rect header(Canvas& canvas, const app::View& view, Rect& area, const HeaderLook&
 void countdown(Canvas& canvas, Rect box, std::int64_t seconds, Color color, Color soft); // ring, number, sentence
 float notice_height(const Canvas& canvas);
 void notice(Canvas& canvas, Rect area, std::string_view words); // what just happened, at the foot of the area
-void problem_line(Canvas& canvas, Rect box, std::string_view words, Align align = Align::Left);
+void problem_line(Canvas& canvas, Rect box, std::string_view words, Align align = Align::Left,
+                  Size size = Size::Small);
 float margin(const Canvas& canvas);
 std::string agenda_words(Canvas& canvas, const app::AgendaLine& line, bool with_room);
 

@@ -78,8 +78,8 @@ void add_home(std::vector<Sample>& all) {
 
 void add_people(std::vector<Sample>& all) {
     const auto why = [](std::string zh, std::string en) { return LocalText{std::move(zh), std::move(en)}; };
-    const auto channel = why("对方提供：客户与渠道 · 您需要", "They offer: Customers and channels · you need it");
-    const auto content = why("对方需要：技术分享与案例 · 您提供", "They need: Talks and case studies · you offer it");
+    const auto channel = why("能提供您要的：客户与渠道", "They offer: Customers and channels · you need it");
+    const auto content = why("需要您提供的：技术分享与案例", "They need: Talks and case studies · you offer it");
     const auto track = why("都关注：迁移与替换", "Both follow: Migration");
     MeetingPeoplePage people;
     people.people = {{"李白露", "青屿示例银行", {channel, content}, true},
@@ -168,6 +168,9 @@ void add_slips(std::vector<Sample>& all) {
     scan.title = {"meeting.scan.title", {}};
     scan.hint = {"meeting.scan.hint", {}};
     all.push_back(page("meeting_scan", scan));
+    scan.problem = {"result.unknown.title", {}};
+    scan.hint = {"result.unknown.detail", {}};
+    all.push_back(page("meeting_scan_unknown", scan));
     scan.title = {"meeting.scan.other.title", {}};
     scan.hint = {"meeting.scan.other.hint", {}};
     scan.problem = {"meeting.scan.same", {}};

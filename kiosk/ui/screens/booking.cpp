@@ -84,19 +84,19 @@ void draw_scan(Scene scene, const app::MeetingScanPage& page) {
     const auto hint = canvas.say(page.hint);
     const float hint_high = canvas.measure(hint, Size::Large, Weight::Regular, words.w, 3).y;
     const auto problem = canvas.say(page.problem);
-    const float problem_high = problem.empty() ? 0 : theme.large * 2.6F + canvas.step(4);
+    const float problem_high = problem.empty() ? 0 : theme.large * 2.8F + canvas.step(4);
     Rect block = words.centered(words.w, std::min(words.h, fitted.height + canvas.step(4) + hint_high + problem_high));
     canvas.text(block.cut_top(fitted.height), said, fitted.look);
     block.cut_top(canvas.step(4));
+    if (!problem.empty()) {
+        problem_line(canvas, block.cut_top(theme.large * 2.8F), problem, align, Size::Large);
+        block.cut_top(canvas.step(4));
+    }
     Look soft{Size::Large, Weight::Regular, theme.ink, align};
     soft.lines = 3;
     soft.smallest = Size::Body;
     soft.vertical = Look::Vertical::Top;
     canvas.text(block.cut_top(hint_high), hint, soft);
-    if (!problem.empty()) {
-        block.cut_top(canvas.step(4));
-        problem_line(canvas, block.cut_top(theme.large * 1.6F), problem, align);
-    }
 }
 
 // ---- people ----

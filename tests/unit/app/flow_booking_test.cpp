@@ -82,6 +82,7 @@ TEST_CASE("meetings: a code that is nobody's says so, and the next one may try",
     k.send(intent::OpenMeetings{});
     k.scan("NOBODY");
     CHECK(k.page<MeetingScanPage>().problem.key == "result.unknown.title");
+    CHECK(k.page<MeetingScanPage>().hint.key == "result.unknown.detail");
     CHECK(k.scans_saved() == 0); // nobody was at the door
     k.scan("A1");
     CHECK(k.page<MeetingHomePage>().name == "王*雨");
