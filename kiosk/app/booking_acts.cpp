@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done to a booking that exists: agreed to, called off, begun, ended, and what came of it.
 #include "app/booking_desk.hpp"
+#include "app/counterparts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -164,18 +165,11 @@ Result<BookingResult> BookingDesk::finish(const std::string& uid, std::string by
     return write(*booking, std::move(record), BookingStatus::Done);
 }
 
-// Said at registration or at any door; the latest word counts.
 Result<bool> BookingDesk::lets_share(const Participant& participant) {
     KIOSK_TRY(const auto registrations, store().registrations_by_ticket(participant.ticket));
     if (registrations.size() != 1)
         return false;
-    auto consents = registrations.front().consents;
-    KIOSK_TRY(const auto scans, store().standing_scans(participant.ticket));
-    for (const auto& scan : scans)
-        for (const auto& [name, given] : scan.record.consents)
-            consents[name] = given;
-    const auto share = consents.find("share");
-    return share != consents.end() && share->second;
+    return app::lets_share(store(), registrations.front());
 }
 
 Result<BookingResult> BookingDesk::outcome(const std::string& uid, std::string outcome, std::string note, bool make_lead,

@@ -3,6 +3,7 @@
 // no other; of others they see a whole name only where both let their contact be shared.
 #include "app/agenda.hpp"
 #include "app/booking_text.hpp"
+#include "app/counterparts.hpp"
 #include "app/kiosk_app.hpp"
 #include "core/names.hpp"
 
@@ -42,17 +43,8 @@ std::optional<core::Registration> KioskApp::registration_of(const std::string& t
     return found->front();
 }
 
-// Said at registration or at any door; the latest word counts.
 bool KioskApp::lets_share(const core::Registration& registration) {
-    auto consents = registration.consents;
-    const auto scans = m_ports.store->standing_scans(registration.ticket);
-    if (!scans)
-        return false;
-    for (const auto& scan : *scans)
-        for (const auto& [name, given] : scan.record.consents)
-            consents[name] = given;
-    const auto found = consents.find("share");
-    return found != consents.end() && found->second;
+    return app::lets_share(*m_ports.store, registration).value_or(false);
 }
 
 core::Person KioskApp::shown_person(const core::Registration& other, bool both_share) const {

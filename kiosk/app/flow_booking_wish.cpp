@@ -2,9 +2,9 @@
 // The business area: whom to meet, when and where, what about; and the way back from each page.
 #include "app/agenda.hpp"
 #include "app/booking_text.hpp"
+#include "app/counterparts.hpp"
 #include "app/event_settings.hpp"
 #include "app/kiosk_app.hpp"
-#include "core/suggestions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -36,70 +36,22 @@ void KioskApp::on(const intent::Meet&) {
         show_people();
 }
 
-// Whose latest scan at the event's doors is an entry; sorted.
 std::vector<std::string> KioskApp::people_inside() {
-    constexpr std::size_t enough = 5000;
-    std::map<std::string, bool> inside;
-    if (const auto scans = m_ports.store->recent_scans(enough)) // newest first
-        for (const auto& scan : *scans) {
-            const auto* door = config().checkpoint(scan.record.checkpoint);
-            const bool counts = scan.record.outcome == core::Outcome::Admitted && !scan.undone && door != nullptr && door->scope != core::Scope::Session;
-            if (counts)
-                inside.try_emplace(scan.record.ticket, scan.record.direction == core::Direction::Entry);
-        }
-    std::vector<std::string> present;
-    for (const auto& [ticket, is_in] : inside)
-        if (is_in)
-            present.push_back(ticket);
-    return present;
+    return app::people_inside(*m_ports.store, config()).value_or(std::vector<std::string>());
 }
 
 void KioskApp::show_people() {
-    std::vector<core::Registration> everybody;
-    const auto read = m_ports.store->for_each_registration([&](const core::Registration& registration) {
-        everybody.push_back(registration);
-        return true;
-    });
-    if (!read)
-        return out_of_order(read.error(), std::nullopt);
-    std::vector<std::string> met; // there is a meeting with them already
-    if (const auto bookings = m_ports.store->bookings_of(m_visit->ticket))
-        for (const auto& booking : *bookings)
-            if (!core::is_released(booking.stage) && booking.stage != core::BookingStage::Displaced)
-                if (const auto* other = other_of(booking, m_visit->ticket))
-                    met.push_back(other->ticket);
-    const auto present = people_inside();
-
-    const auto index = core::SuggestionIndex::build(everybody);
-    const auto found = index.suggest(m_visit->ticket, present, met, most_people);
     const auto declared = m_ports.plugins == nullptr ? core::Form{} : m_ports.plugins->registration_form(config());
-    const auto topic_text = [&](std::string_view field, const std::string& option) -> LocalText {
-        const core::Question* question = config().question(field);
-        if (const auto* of_plugin = core::find_field(declared, field); question == nullptr && of_plugin != nullptr)
-            question = &of_plugin->question;
-        if (question != nullptr)
-            if (const auto at = std::ranges::find(question->options, option, &core::QuestionOption::id); at != question->options.end())
-                return at->text;
-        return {option, option};
-    };
+    auto found = suggest_counterparts(*m_ports.store, config(), *m_ports.catalogue, declared, m_visit->ticket, most_people);
+    if (!found)
+        return out_of_order(found.error(), std::nullopt);
     MeetingPeoplePage page;
     page.can_search = m_settings.allow_search;
     std::vector<std::string> tickets;
-    for (const auto& suggestion : found) {
-        const auto person = std::ranges::find(everybody, suggestion.ticket, &core::Registration::ticket);
-        if (person == everybody.end())
-            continue;
-        const auto shown = shown_person(*person, m_visit->shares && lets_share(*person));
-        MeetingPerson entry{shown.name, shown.organisation, {}, std::ranges::binary_search(present, suggestion.ticket)};
-        for (const auto& reason : suggestion.reasons) {
-            const bool offer = reason.kind == core::Match::TheyOffer, need = reason.kind == core::Match::TheyNeed;
-            const auto what = topic_text(offer ? "offers" : need ? "needs" : reason.kind == core::Match::SameTrack ? "tracks" : "looking_for", reason.topic);
-            const std::string key = std::string("meeting.why.") + (offer ? "offer" : need ? "need" : reason.kind == core::Match::SameTrack ? "track" : "aim");
-            entry.why.push_back({m_ports.catalogue->text(core::Language::Chinese, Message{key, {{"topic", what.in(core::Language::Chinese)}}}),
-                                 m_ports.catalogue->text(core::Language::English, Message{key, {{"topic", what.in(core::Language::English)}}})});
-        }
-        page.people.push_back(std::move(entry));
-        tickets.push_back(suggestion.ticket);
+    for (auto& other : *found) {
+        const auto shown = shown_person(other.registration, m_visit->shares && lets_share(other.registration));
+        page.people.push_back({shown.name, shown.organisation, std::move(other.why), other.inside});
+        tickets.push_back(other.registration.ticket);
     }
     show(screen::Meeting{{std::move(page)}, std::move(tickets), {}});
 }

@@ -3,15 +3,14 @@
 #include "main/kioskctl/commands_bookings.hpp"
 
 #include "app/booking_text.hpp"
+#include "app/counterparts.hpp"
 #include "client/hub_address.hpp"
 #include "core/names.hpp"
-#include "core/suggestions.hpp"
 #include "main/wiring/wire_lease_office.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace kioskctl {
 
@@ -309,77 +308,32 @@ Outcome leases(Context& context) {
 
 // ---- suggest ----
 
-// Sorted: whose latest standing scan at a door of the event is an entry.
-core::Result<std::vector<std::string>> present_tickets(core::Store& store) {
-    std::map<std::string, std::pair<core::Instant, bool>> latest;
-    KIOSK_CHECK(store.for_each_scan([&](const core::StoredScan& scan) {
-        const auto& record = scan.record;
-        if (scan.undone || record.outcome != core::Outcome::Admitted || record.ticket.empty())
-            return true;
-        const std::pair now{record.at, record.direction == core::Direction::Entry};
-        if (const auto [at, added] = latest.try_emplace(record.ticket, now); !added && at->second.first <= record.at)
-            at->second = now;
-        return true;
-    }));
-    std::vector<std::string> present;
-    for (const auto& [ticket, where] : latest)
-        if (where.second)
-            present.push_back(ticket);
-    return present;
-}
-
-std::string_view match_word(core::Match kind) {
-    switch (kind) {
-    case core::Match::TheyOffer: return "offer";
-    case core::Match::TheyNeed: return "need";
-    case core::Match::SameTrack: return "track";
-    case core::Match::SameAim: return "aim";
-    }
-    return "aim";
-}
-
 Outcome suggest(Context& context, const std::string& ticket, std::size_t limit, bool full) {
     KIOSK_TRY(auto office, open_bookings(context, false));
     auto& store = office.database();
     KIOSK_TRY(const auto asked, store.registrations_by_ticket(ticket));
     if (asked.empty())
         return fail(ErrorCode::NotFound, "error.no_ticket", ticket);
-    std::vector<core::Registration> people;
-    KIOSK_CHECK(store.for_each_registration([&](const core::Registration& registration) {
-        people.push_back(registration);
-        return true;
-    }));
-    const auto index = core::SuggestionIndex::build(people);
-    KIOSK_TRY(const auto present, present_tickets(store));
-    // Whom they meet already.
-    std::vector<std::string> met;
-    KIOSK_TRY(const auto bookings, store.bookings_of(ticket));
-    for (const auto& booking : bookings)
-        if (!core::is_released(booking.stage))
-            for (const auto& participant : booking.request.participants)
-                met.push_back(participant.ticket);
-    const auto found = index.suggest(ticket, present, met, limit);
-    for (const auto& suggestion : found) {
-        KIOSK_TRY(const auto person, store.registrations_by_ticket(suggestion.ticket));
-        if (person.size() != 1)
-            continue;
-        const auto& name = person.front().person.name;
-        const auto& organisation = person.front().person.organisation;
+    const auto& config = office.venue->config();
+    const auto declared = office.venue->broker()->registration_form(config);
+    KIOSK_TRY(const auto found, app::suggest_counterparts(store, config, context.texts, declared, ticket, limit));
+    for (const auto& other : found) {
+        const auto& person = other.registration.person;
+        const auto name = full ? person.name : core::mask_name(person.name);
+        const auto organisation = full ? person.organisation : core::mask_organisation(person.organisation);
         Json reasons = Json::array();
+        for (const auto& reason : other.reasons)
+            reasons.push_back({{"kind", app::match_name(reason.kind)}, {"topic", reason.topic}});
         std::string why;
-        for (const auto& reason : suggestion.reasons) {
-            why += (why.empty() ? "" : "; ") + context.text("meeting.why." + std::string(match_word(reason.kind)), {{"topic", reason.topic}});
-            reasons.push_back({{"kind", match_word(reason.kind)}, {"topic", reason.topic}});
-        }
-        const bool here = std::ranges::binary_search(present, suggestion.ticket);
-        context.line(fmt::format("{}  {}  {}{}  {}", suggestion.ticket, full ? name : core::mask_name(name),
-                                 full ? organisation : core::mask_organisation(organisation),
-                                 here ? "  " + context.text("cli.suggest.here") : "", why));
-        context.emit({{"ticket", suggestion.ticket},
-                      {"name", full ? name : core::mask_name(name)},
-                      {"organisation", full ? organisation : core::mask_organisation(organisation)},
-                      {"present", here},
-                      {"score", suggestion.score},
+        for (const auto& each : other.why)
+            why += (why.empty() ? "" : "; ") + each.in(context.language);
+        context.line(fmt::format("{}  {}  {}{}  {}", other.registration.ticket, name, organisation,
+                                 other.inside ? "  " + context.text("cli.suggest.here") : "", why));
+        context.emit({{"ticket", other.registration.ticket},
+                      {"name", name},
+                      {"organisation", organisation},
+                      {"present", other.inside},
+                      {"score", other.score},
                       {"reasons", reasons}});
     }
     if (found.empty())
