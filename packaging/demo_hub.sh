@@ -34,7 +34,7 @@ wait_for 10 test -s "$work/port"
 
 tell "== 1. 会务中心：第一台机器带来活动和名单 / the hub; the first kiosk brings the event and its list"
 "$bin/kioskctl" --db "$source" backup --out "$work/k1.db" >/dev/null
-kiosk k1 enroll "$first" --device k1 >&3
+kiosk k1 enroll "$first" >&3
 kiosk k1 sync >&3
 tell "== 2. 第二台机器只扫会务中心的码 / the second kiosk starts from the hub's code alone"
 second=$(code)

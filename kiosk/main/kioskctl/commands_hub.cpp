@@ -57,6 +57,8 @@ Outcome enroll(Context& context, const std::string& code) {
     }
     context.say(here.event.empty() ? "cli.enroll.fetched" : "cli.enroll.joined",
                 {{"event", event}, {"device", hub.device}, {"url", hub.url}});
+    if (!context.device.empty() && context.device != hub.device)
+        context.warn("cli.enroll.named", {{"device", hub.device}, {"wanted", context.device}});
     context.emit({{"hub", hub.hub}, {"url", hub.url}, {"device", hub.device}, {"event", event}, {"fetched", here.event.empty()}});
     return exit_done;
 }
