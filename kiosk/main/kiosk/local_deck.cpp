@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "main/kiosk/local_deck.hpp"
 
+#include "main/kiosk/print_desk.hpp"
 #include "main/wiring/venue.hpp"
 #include "resources/resources.hpp"
 
@@ -105,6 +106,26 @@ void LocalDeck::checkpoint_chosen(std::string_view id) {
 
 core::Status LocalDeck::print_badge(const app::BadgeRequest&) {
     return core::fail(core::ErrorCode::Unavailable, "error.no_printer");
+}
+
+bool LocalDeck::can_print_slips() {
+    const auto* printing = m_hooks.printing();
+    return printing != nullptr && printing->can_print_slips();
+}
+
+core::Status LocalDeck::print_slip(const app::SlipRequest& slip) {
+    auto* printing = m_hooks.printing();
+    return printing != nullptr ? printing->print_slip(slip) : app::Deck::print_slip(slip);
+}
+
+core::Status LocalDeck::print_plan() {
+    auto* printing = m_hooks.printing();
+    return printing != nullptr ? printing->print_plan() : app::Deck::print_plan();
+}
+
+std::vector<std::pair<app::LocalText, app::LocalText>> LocalDeck::system_sentences() {
+    auto* printing = m_hooks.printing();
+    return printing != nullptr ? printing->sentences() : app::Deck::system_sentences();
 }
 
 core::Status LocalDeck::ask_leases(app::LeaseAsk ask) {

@@ -44,6 +44,11 @@ int run(int argc, char** argv) {
     auto* serial = app.add_option("--serial", options.serial, "A serial scanner's device, such as /dev/ttyACM0");
     auto* checkpoint = app.add_option("--checkpoint", options.settings.checkpoint, "The door at which this kiosk stands");
     auto* gate = app.add_option("--gate", options.settings.gate, "Its gate, for rules");
+    auto* printer = app.add_option("--printer", options.printer,
+                                   "The printer for meeting slips and the day's plan, as lpstat -p names it");
+    auto* print_folder = app.add_option("--print-folder", options.print_folder,
+                                        "Where plans without a printer, and what was not printed, are kept; FILE.print "
+                                        "beside the database unless set");
     app.add_option("--device", options.device, "This machine's name in the journal");
     bool exit = false, confirm = false, dark = false, silent = false;
     app.add_flag("--exit", exit, "People leave here");
@@ -76,6 +81,10 @@ int run(int argc, char** argv) {
             options.settings.checkpoint = said.settings.checkpoint;
         if (gate->count() > 0)
             options.settings.gate = said.settings.gate;
+        if (printer->count() > 0)
+            options.printer = said.printer;
+        if (print_folder->count() > 0)
+            options.print_folder = said.print_folder;
     }
     if (options.database.empty())
         options.database = wiring::default_database();

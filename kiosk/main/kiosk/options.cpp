@@ -60,6 +60,8 @@ const std::map<std::string, Setter, std::less<>>& setters() {
         {"sound", into<bool>(&Options::sound)},
         {"show_pointer", into<bool>(&Options::show_pointer)},
         {"backups", into<std::string>(&Options::backups)},
+        {"printer", into<std::string>(&Options::printer)},
+        {"print_folder", into<std::string>(&Options::print_folder)},
         {"checkpoint", into<std::string>(&Settings::checkpoint)},
         {"gate", into<std::string>(&Settings::gate)},
         {"confirm", into<bool>(&Settings::confirm_before_check_in)},

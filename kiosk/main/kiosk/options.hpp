@@ -22,6 +22,8 @@ struct Options {
     bool sound = true;
     bool show_pointer = false;
     std::filesystem::path backups; // empty: "<database>.backups"
+    std::string printer;                // a print queue of CUPS; empty: nothing is printed here
+    std::filesystem::path print_folder; // empty: "<database>.print"
     std::filesystem::path tour;    // empty: no tour
     std::optional<plugin_host::TransportKind> plugins; // where they run; empty: in processes of their own
     app::Settings settings;

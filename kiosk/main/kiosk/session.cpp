@@ -2,11 +2,13 @@
 #include "main/kiosk/session.hpp"
 
 #include "app/app_thread.hpp"
+#include "exchange/attendance_export.hpp"
 #include "input_method/rime_composer.hpp"
 #include "main/kiosk/hub_link.hpp"
 #include "main/kiosk/inputs.hpp"
 #include "main/kiosk/local_deck.hpp"
 #include "main/kiosk/pin_store.hpp"
+#include "main/kiosk/print_desk.hpp"
 #include "main/kiosk/setup_session.hpp"
 #include "main/kiosk/tour.hpp"
 #include "main/wiring/venue.hpp"
@@ -17,6 +19,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -103,7 +106,9 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
 
     Scanners* scanners_seen = nullptr; // by the deck's hooks, once they exist
     std::atomic<HubLink*> hub_seen{nullptr};
+    std::atomic<PrintDesk*> printing_seen{nullptr};
     DeckHooks hooks;
+    hooks.printing = [&printing_seen] { return printing_seen.load(); };
     hooks.wake = [&window] { window.wake(); };
     hooks.change_scanner = [&scanners_seen](const std::string& uri) {
         if (scanners_seen)
@@ -215,6 +220,20 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
                 static_cast<void>(link.ask_leases(std::move(ask))); // no hub: it is asked again in a while, in vain as well
             early_asks.clear();
         }
+        PrintDesk::Ports print_ports;
+        print_ports.catalogue = &catalogue;
+        print_ports.clock = &venue.clock();
+        print_ports.zone = venue.config().event.timezone;
+        print_ports.tell = [&thread](app::Notice notice) { thread.post(std::move(notice)); };
+        print_ports.note_plan = [&thread, &venue](std::uint64_t rows) {
+            thread.post(app::AppThread::Task([&venue, rows](app::KioskApp&) {
+                const std::array note{exchange::make_export_note("bookings", exchange::Disclosure::Full, rows)};
+                if (const auto written = venue.database().append(note); !written)
+                    spdlog::error("the plan's note: {} {}", written.error().message_key, written.error().context);
+            }));
+        };
+        PrintDesk printing(options, std::move(print_ports));
+        printing_seen = &printing;
         std::optional<Tour> tour;
         if (!options.tour.empty()) {
             const auto clip = options.scanner.starts_with("file://") ? options.scanner.substr(7) : options.scanner;
@@ -275,6 +294,7 @@ SessionEnd run_session(const Options& options, const core::Catalogue& catalogue,
         link.stop(); // first, while the application thread still does what it waits for
         thread.stop();
         hub_seen = nullptr;
+        printing_seen = nullptr;
         scanners_seen = nullptr;
     }
     if (const auto saved = backups.backup_now(); !saved)
