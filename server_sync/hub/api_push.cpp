@@ -63,8 +63,10 @@ bool Api::Impl::may_speak_for(const Prepared::Push& push, const OperationId& id,
     if (is_own(push, id) || push.device.is_hub)
         return true;
     const auto& event = push.device.event;
+    // Where hubs stand behind one another, a device may be enrolled at the other one.
     if (push.request.relay && recovering)
-        return directory.knows(event, id.device) || id.device == OwnJournal::device_of(directory.identity().hub);
+        return directory.knows(event, id.device) || id.device == OwnJournal::device_of(directory.identity().hub) ||
+               directory.has_hub(event);
     return is_alias(event, push.device.device, id).value_or(false);
 }
 

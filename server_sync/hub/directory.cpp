@@ -108,6 +108,11 @@ bool Directory::knows(const std::string& event, const std::string& name) const {
     return m_devices.contains({event, name});
 }
 
+bool Directory::has_hub(const std::string& event) const {
+    const std::lock_guard lock(m_mutex);
+    return std::ranges::any_of(m_devices, [&](const auto& known) { return known.first.first == event && known.second.is_hub; });
+}
+
 std::vector<DeviceRow> Directory::devices() const {
     const std::lock_guard lock(m_mutex);
     std::vector<DeviceRow> rows;

@@ -40,6 +40,7 @@ public:
     std::optional<UserRow> user_of_token(const std::string& token_hash) const;
     std::optional<DeviceRow> device(const std::string& event, const std::string& name) const;
     bool knows(const std::string& event, const std::string& name) const;
+    bool has_hub(const std::string& event) const; // another hub is enrolled, or was
     std::vector<DeviceRow> devices() const;
     std::vector<UserRow> users() const;
 

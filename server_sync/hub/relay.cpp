@@ -53,6 +53,15 @@ Status Relay::load(Direction& direction, std::string_view name, const std::strin
     return {};
 }
 
+Result<bool> Relay::was_restored_there(const std::string& epoch) {
+    const auto fact = fmt::format("relay/first/{}/{}", m_options.central.event, m_options.central.hub);
+    KIOSK_TRY(const auto first, m_ports.store->fact(fact));
+    if (first)
+        return *first != epoch;
+    KIOSK_CHECK(m_ports.store->set_fact(fact, epoch));
+    return false;
+}
+
 Status Relay::keep(const Direction& direction, std::string_view name) {
     return m_ports.store->set_fact(key(name, direction.epoch), std::to_string(direction.done));
 }
@@ -157,8 +166,10 @@ Relay::Step Relay::push() {
     }
     Store::FeedPage page;
     if (side.loaded) {
+        // What came from there is known there, unless it lost it.
+        const auto skip = side.done < side.whole_to ? std::nullopt : std::optional(Store::Skip{m_options.own_device, {}});
         auto read = m_ports.store->feed(central.event, side.done, protocol::max_batch_operations,
-                                        protocol::max_batch_bytes - 16 * 1024, Store::Skip{m_options.own_device, {}});
+                                        protocol::max_batch_bytes - 16 * 1024, skip);
         if (!read)
             return retry(side, "relay.push", read.error().context);
         page = std::move(*read);
@@ -208,6 +219,13 @@ Relay::Step Relay::push() {
         }
         if (const auto loaded = load(side, "push", reply->epoch); !loaded)
             return retry(side, "relay.push", loaded.error().context);
+        const auto restored = was_restored_there(reply->epoch);
+        const auto latest = m_ports.store->latest(central.event);
+        if (!restored || !latest) {
+            side.loaded = false;
+            return retry(side, "relay.push", (restored ? latest.error() : restored.error()).context);
+        }
+        side.whole_to = *restored ? *latest : 0;
         return {true, 0, 0};
     }
     side.done = page.scanned_to;
@@ -221,8 +239,8 @@ Relay::Step Relay::pull() {
     const auto& central = m_options.central;
     client::WireRequest request;
     // The first question only asks for the epoch.
-    request.path = side.loaded ? fmt::format("/v1/feed?after={}&wait={}&limit={}", side.done, m_options.poll_s,
-                                             protocol::max_batch_operations)
+    request.path = side.loaded ? fmt::format("/v1/feed?after={}&wait={}&limit={}{}", side.done, m_options.poll_s,
+                                             protocol::max_batch_operations, side.done < side.whole_to ? "&all=1" : "")
                                : std::string("/v1/feed?after=0&limit=1");
     request.token = central.token;
     request.timeout_ms = (m_options.poll_s + 30) * 1000;
@@ -243,6 +261,13 @@ Relay::Step Relay::pull() {
     if (!side.loaded || reply->epoch != side.epoch) {
         if (const auto loaded = load(side, "pull", reply->epoch); !loaded)
             return retry(side, "relay.pull", loaded.error().context);
+        // Restored from a backup, this hub may have sent there what it does not have itself any more.
+        const auto identity = m_ports.store->identity();
+        if (!identity) {
+            side.loaded = false;
+            return retry(side, "relay.pull", identity.error().context);
+        }
+        side.whole_to = identity->recovering ? reply->latest : 0;
         return {true, 0, 0};
     }
     if (!reply->operations.empty()) {

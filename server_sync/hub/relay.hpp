@@ -59,6 +59,7 @@ private:
     struct Direction {
         std::string epoch;      // of the central hub, as far as this side knows
         std::uint64_t done = 0; // feed number: here for push, there for pull
+        std::uint64_t whole_to = 0; // up to this number nothing is left out: one of the hubs was restored
         bool loaded = false;
         int failures = 0;
     };
@@ -67,6 +68,7 @@ private:
     bool settle_rights();
     Result<bool> ask_for_event(bool give_back, const std::string& epoch, std::uint64_t& generation);
     Status load(Direction& direction, std::string_view name, const std::string& epoch);
+    Result<bool> was_restored_there(const std::string& epoch); // since this hub was enrolled
     Status keep(const Direction& direction, std::string_view name);
     std::string key(std::string_view name, const std::string& epoch) const;
 

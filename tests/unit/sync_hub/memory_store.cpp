@@ -12,6 +12,22 @@ Result<HubIdentity> MemoryStore::identity() {
     return m_identity;
 }
 
+struct MemoryStore::Backup {
+    std::map<std::string, Event> events;
+    std::map<std::string, std::string> facts;
+};
+
+std::shared_ptr<const MemoryStore::Backup> MemoryStore::backup() {
+    const std::lock_guard lock(m_mutex);
+    return std::make_shared<Backup>(Backup{m_events, m_facts});
+}
+
+void MemoryStore::put_back(const Backup& backup) {
+    const std::lock_guard lock(m_mutex);
+    m_events = backup.events;
+    m_facts = backup.facts;
+}
+
 Status MemoryStore::set_epoch(const std::string& epoch, bool recovering) {
     const std::lock_guard lock(m_mutex);
     m_identity.epoch = epoch;

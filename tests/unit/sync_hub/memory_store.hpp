@@ -5,6 +5,7 @@
 // Failure: `fail_commits` makes commits fail and write nothing.
 #include "hub/store.hpp"
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -19,6 +20,10 @@ public:
     std::uint64_t commits = 0;
     std::uint64_t reads_of_heads = 0; // operation_head and highest: what the Api must do without in the common case
     std::uint64_t writes_of_devices = 0;
+    // Operations, leases and facts as they are now; put back, whoever does it sets another epoch.
+    struct Backup;
+    std::shared_ptr<const Backup> backup();
+    void put_back(const Backup& backup);
 
     Result<HubIdentity> identity() override;
     Status set_epoch(const std::string& epoch, bool recovering) override;

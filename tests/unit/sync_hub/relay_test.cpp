@@ -172,6 +172,85 @@ TEST_CASE("hub relay: a central hub that forgot gets everything again", "[hub][r
     CHECK(need(halls.central.store.quarantine_count()) == 0);
 }
 
+TEST_CASE("hub relay: what a central hub wrote itself and lost comes back from the hall", "[hub][relay]") {
+    Halls halls;
+    Kiosk inside("k1", 11);
+    inside.join(halls.venue);
+    const auto organizer = halls.central.user("organizer");
+    const auto change = [&](const std::string& ticket) {
+        halls.central.post("/v1/changes", organizer, {{"event", event_code}, {"registrations", {{{"ticket", ticket}, {"ticket_type", "std"}, {"name", "来宾"}}}}});
+    };
+    change("A1");
+    halls.settle();
+    const auto backup = halls.central.store.backup();
+    change("B2");
+    inside.write(person_draft("3000"));
+    halls.venue.push(inside.token, inside.request());
+    halls.settle();
+    const auto before = ids(halls.venue.whole_feed(inside.token));
+
+    halls.central.store.put_back(*backup);
+    need(halls.central.store.set_epoch("another-epoch", true));
+    halls.central.start();
+    CHECK(halls.settle() >= 2);
+    Kiosk outside("k2", 12);
+    outside.join(halls.central);
+    CHECK(ids(halls.central.whole_feed(outside.token)) == before);
+    CHECK(ids(halls.venue.whole_feed(inside.token)) == before);
+    CHECK(halls.settle() == 0);
+    halls.start();
+    CHECK(halls.settle() == 0);
+    CHECK(need(halls.central.store.quarantine_count()) == 0);
+}
+
+TEST_CASE("hub relay: what a hall's hub sent and lost comes back from the central one, also where the kiosk is gone", "[hub][relay]") {
+    Halls halls;
+    Kiosk inside("k1", 11), outside("k2", 12);
+    inside.join(halls.venue);
+    outside.join(halls.central);
+    halls.settle();
+    const auto backup = halls.venue.store.backup();
+    for (int number = 0; number < 3; ++number)
+        inside.write(person_draft(std::to_string(3000 + number)));
+    halls.venue.push(inside.token, inside.request());
+    halls.settle();
+    const auto before = ids(halls.central.whole_feed(outside.token));
+    CHECK(before.size() >= 3);
+
+    halls.venue.store.put_back(*backup);
+    need(halls.venue.store.set_epoch("another-epoch", true));
+    halls.venue.start();
+    halls.start();
+    halls.settle();
+    CHECK(ids(halls.venue.whole_feed(inside.token)) == before);
+    CHECK(ids(halls.central.whole_feed(outside.token)) == before);
+    CHECK(need(halls.venue.store.quarantine_count()) == 0);
+}
+
+TEST_CASE("hub relay: a hub that was restored takes from a kiosk what devices of the other hub wrote", "[hub][relay]") {
+    Halls halls;
+    Kiosk inside("k1", 11), outside("k2", 12);
+    inside.join(halls.venue);
+    outside.join(halls.central);
+    halls.settle();
+    const auto backup = halls.central.store.backup();
+    inside.write(person_draft("3000"));
+    halls.venue.push(inside.token, inside.request());
+    halls.settle();
+    const auto all = halls.central.whole_feed(outside.token);
+
+    halls.line.cut = true;
+    halls.central.store.put_back(*backup);
+    need(halls.central.store.set_epoch("another-epoch", true));
+    halls.central.start();
+    auto relay = outside.request();
+    relay.relay = true;
+    relay.operations.assign(all.begin(), all.end());
+    halls.central.push(outside.token, relay);
+    CHECK(ids(halls.central.whole_feed(outside.token)) == ids(all));
+    CHECK(need(halls.central.store.quarantine_count()) == 0);
+}
+
 TEST_CASE("hub relay: a code for kiosks is none for hubs, a used one none at all", "[hub][relay]") {
     Hub central, venue;
     LineToHub line(central);
