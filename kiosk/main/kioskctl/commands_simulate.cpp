@@ -17,6 +17,7 @@ struct Options {
     std::string seeds; // FROM-TO
     int devices = 0;   // 0: three to six, by seed
     double hours = 2;
+    bool venue = false;
     bool trace = false;
 };
 
@@ -31,7 +32,8 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_range(const std::st
 
 // How the same run is asked for again.
 std::string again(const simulate::Plan& plan) {
-    return fmt::format("kioskctl simulate --seed {} --devices {} --hours {}", plan.seed, plan.devices, plan.hours);
+    return fmt::format("kioskctl simulate --seed {} --devices {} --hours {}{}", plan.seed, plan.devices, plan.hours,
+                       plan.venue ? " --venue" : "");
 }
 
 Json to_json(const simulate::Plan& plan, const simulate::Report& report) {
@@ -75,6 +77,7 @@ Outcome run(const Context& context, const Options& options) {
         plan.seed = seed;
         plan.devices = options.devices > 0 ? options.devices : 3 + static_cast<int>(seed % 4);
         plan.hours = options.hours;
+        plan.venue = options.venue;
         if (options.trace)
             plan.trace = [](std::string_view line) { fmt::print(stdout, "{}\n", line); };
         const auto report = simulate::simulate(plan);
@@ -103,6 +106,7 @@ void add_simulate_command(CLI::App& app, Context& context) {
     command->add_option("--seeds", options->seeds, about(context, "seeds"));
     command->add_option("--devices", options->devices, about(context, "simulated_devices"))->check(CLI::Range(1, 50));
     command->add_option("--hours", options->hours, about(context, "simulated_hours"))->check(CLI::Range(0.1, 200.0));
+    command->add_flag("--venue", options->venue, about(context, "simulated_venue"));
     command->add_flag("--trace", options->trace, about(context, "trace"));
     run_on_call(command, context, [&context, options] { return run(context, *options); });
 }

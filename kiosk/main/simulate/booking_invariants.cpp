@@ -88,7 +88,7 @@ void World::check_bookings(storage::Database& reference) {
 // No table stays with somebody who is gone: whatever slot is running can be had by whoever walks up, or is taken.
 void World::check_walk_ups(storage::Database& reference) {
     const auto place = std::ranges::find_if(m_places, [&](const auto& one) {
-        return one->machine->is_ready() && !m_twins_expected.contains(one->machine->name());
+        return one->machine->is_ready() && one->machine->books && !m_twins_expected.contains(one->machine->name());
     });
     if (place == m_places.end())
         return;
@@ -112,6 +112,8 @@ void World::check_walk_ups(storage::Database& reference) {
                 people.push_back({{"ticket", ticket}, {"ticket_type", "std"}, {"name", "来宾"}, {"phone", "13800000000"}});
             if (!change_at_hub(nlohmann::json{{"event", event_code}, {"registrations", people}}.dump()))
                 return wrong("the hub takes no walk-ins at the end");
+            if (m_line && !m_line->carry())
+                return wrong("the walk-ins do not reach the hall's hub");
             const auto result = (*place)->machine->walk_up_after_reading(wish);
             const bool taken = std::ranges::any_of(*bookings, [&](const core::Booking& booking) {
                 return booking.request.unit == unit.id && core::is_active(booking, now, 7 * 60'000) &&

@@ -31,6 +31,7 @@ core::Status HubMachine::start() {
     KIOSK_TRY(auto api, sync::hub::Api::create(*store, m_clock, m_dice, m_sodium, std::move(options)));
     m_store = std::move(store);
     m_api = std::move(api);
+    ++m_starts;
     return {};
 }
 
@@ -76,7 +77,9 @@ std::optional<sync::hub::ApiAnswer> HubMachine::handle(const sync::hub::ApiReque
     return answer;
 }
 
-core::Result<std::string> HubMachine::enrolment_code() { return m_api->make_enrolment_code(m_event, false, "*"); }
+core::Result<std::string> HubMachine::enrolment_code(bool for_hub) {
+    return m_api->make_enrolment_code(m_event, for_hub, for_hub ? "" : "*");
+}
 
 core::Status HubMachine::make_organizer() {
     KIOSK_TRY(m_organizer, m_api->make_user("boss", "organizer"));

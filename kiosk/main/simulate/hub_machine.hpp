@@ -36,7 +36,11 @@ public:
     void lose_power_after(std::uint64_t changes) { m_power_left = changes; }
 
     std::optional<sync::hub::ApiAnswer> handle(const sync::hub::ApiRequest& request);
-    core::Result<std::string> enrolment_code();
+    // The same where nothing happens to the hub meanwhile: what it asks itself.
+    sync::hub::ApiAnswer call(const sync::hub::ApiRequest& request);
+    core::Result<std::string> enrolment_code(bool for_hub = false);
+    sync::hub::Store& store() { return *m_store; } // while it is up
+    std::uint64_t starts() const { return m_starts; }
     core::Status make_organizer();
     // POST /v1/changes; answers the ids of what was written, or nothing where the hub could not.
     std::optional<std::vector<core::OperationId>> change(const std::string& body);
@@ -56,8 +60,6 @@ public:
     std::uint64_t requests = 0;
 
 private:
-    sync::hub::ApiAnswer call(const sync::hub::ApiRequest& request);
-
     VirtualTime& m_time;
     std::string m_event;
     Dice m_dice;
@@ -67,6 +69,7 @@ private:
     std::unique_ptr<sync::hub::SqliteStore> m_store;
     std::unique_ptr<sync::hub::Api> m_api;
     std::string m_organizer; // token
+    std::uint64_t m_starts = 0;
     std::optional<std::uint64_t> m_power_left;
 };
 

@@ -61,6 +61,12 @@ void World::check() {
         wrong("the hub's mirror can't be read: " + mirror.error().context);
     else if (*mirror != *dump)
         wrong("the hub's mirror is not what its log says: " + difference(*mirror, *dump));
+    if (m_venue) {
+        if (const auto mirror = m_venue->mirror_dump(); !mirror)
+            wrong("the mirror of the hall's hub can't be read: " + mirror.error().context);
+        else if (*mirror != *dump)
+            wrong("the hall's hub shows something else than the central one: " + difference(*mirror, *dump));
+    }
 
     check_machines(*operations, *dump);
     check_ledger(*operations);

@@ -234,7 +234,7 @@ void KioskMachine::refresh() {
 core::Status KioskMachine::one_action() {
     auto& dice = m_luck;
     const auto ticket = tickets.empty() || dice.chance(40) ? "NOBODY" + std::to_string(dice.pick(9)) : tickets[dice.pick(tickets.size())];
-    if (m_desk && dice.chance(300))
+    if (m_desk && dice.chance(300) && books)
         return booking_action();
     const auto action = dice.pick(100);
     if (action < 80) {

@@ -77,6 +77,7 @@ public:
     DeviceClock clock;
     Link link;
     bool lively = true;              // does work of its own accord
+    bool books = true;               // has to do with the business area
     bool power_fails_in_next_step = false;
     std::vector<std::string> tickets; // that people here hold
     std::uint64_t crashes = 0, forks = 0;

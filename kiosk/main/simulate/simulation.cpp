@@ -108,19 +108,19 @@ bool World::set_up() {
         wrong("set-up: the hub does not take the event");
         return false;
     }
+    if (m_plan.venue && !set_up_venue())
+        return false;
     for (int i = 0; i < m_plan.devices; ++i) {
         const auto name = "k" + std::to_string(i + 1);
-        const Surroundings world{m_time,
-                                 m_sodium,
-                                 m_ledger,
-                                 [this](const sync::hub::ApiRequest& request) { return m_hub->handle(request); },
-                                 m_plan.sabotage,
-                                 [this](const std::string& sentence) { wrong(sentence); },
-                                 [this](const std::string& line) { trace(line); }};
+        // With a hall's hub, the last one stands in the office: the central hub has given the tables away.
+        const bool in_office = m_venue && i + 1 == m_plan.devices && i > 0;
+        auto& hub = m_venue && !in_office ? *m_venue : *m_hub;
         auto place = std::make_unique<Place>();
-        place->machine = std::make_unique<KioskMachine>(world, name, name, m_dice.branch(name), m_disks + name);
+        place->hub = &hub;
+        place->machine = std::make_unique<KioskMachine>(surroundings(hub), name, name, m_dice.branch(name), m_disks + name);
         place->machine->tickets = m_tickets;
-        auto code = m_hub->enrolment_code();
+        place->machine->books = !in_office;
+        auto code = hub.enrolment_code();
         if (!code || !place->machine->start() || !place->machine->enrol(*code)) {
             wrong("set-up: " + name + " can't enrol");
             return false;
@@ -128,7 +128,34 @@ bool World::set_up() {
         m_places.push_back(std::move(place));
     }
     m_hub_images.push_back(m_hub->disk().files());
+    if (m_venue)
+        m_venue_images.push_back(m_venue->disk().files());
     return true;
+}
+
+bool World::set_up_venue() {
+    m_venue = std::make_unique<HubMachine>(m_time, m_dice.branch("venue"), m_sodium, m_disks + "venue");
+    if (!m_venue->start() || !m_venue->make_organizer()) {
+        wrong("set-up: the hall's hub does not start");
+        return false;
+    }
+    m_line = std::make_unique<VenueLink>(m_time, m_dice.branch("line"), m_sodium, *m_hub, *m_venue);
+    if (const auto enrolled = m_line->enrol(); !enrolled) {
+        wrong("set-up: the hall's hub: " + enrolled.error().message_key + " " + enrolled.error().context);
+        return false;
+    }
+    m_line->run();
+    return true;
+}
+
+Surroundings World::surroundings(HubMachine& hub) {
+    return {m_time,
+            m_sodium,
+            m_ledger,
+            [&hub](const sync::hub::ApiRequest& request) { return hub.handle(request); },
+            m_plan.sabotage,
+            [this](const std::string& sentence) { wrong(sentence); },
+            [this](const std::string& line) { trace(line); }};
 }
 
 bool World::change_at_hub(const std::string& body) {
@@ -139,12 +166,12 @@ bool World::change_at_hub(const std::string& body) {
 
 // What organizers were told is written, is written.
 void World::note_hub_operations() {
-    if (!m_hub->is_up())
-        return;
-    if (const auto operations = m_hub->operations())
-        for (const auto& operation : *operations)
-            if (operation.id.device.starts_with("hub"))
-                m_ledger.wrote(operation);
+    for (auto* hub : {m_hub.get(), m_venue.get()})
+        if (hub != nullptr && hub->is_up())
+            if (const auto operations = hub->operations())
+                for (const auto& operation : *operations)
+                    if (operation.id.device.starts_with("hub"))
+                        m_ledger.wrote(operation);
 }
 
 void World::organizer_works() {
@@ -195,15 +222,16 @@ void World::count_what_is_left() {
                 left.insert(content_key(operation));
         }
     }
-    if (m_hub->is_up())
-        if (const auto operations = m_hub->operations())
-            for (const auto& operation : *operations)
-                left.insert(content_key(operation));
+    for (auto* hub : {m_hub.get(), m_venue.get()})
+        if (hub != nullptr && hub->is_up())
+            if (const auto operations = hub->operations())
+                for (const auto& operation : *operations)
+                    left.insert(content_key(operation));
     m_ledger.only_these_are_left(left);
 }
 
 void World::restore_kiosk(Place& place) {
-    if (place.images.empty() || !m_hub->is_up())
+    if (place.images.empty() || !m_hub->is_up() || (m_venue && !m_venue->is_up()))
         return;
     auto& machine = *place.machine;
     const auto age = m_hub_dice.pick(place.images.size());
@@ -215,14 +243,25 @@ void World::restore_kiosk(Place& place) {
     count_what_is_left();
 }
 
-void World::restore_hub() {
-    const auto& image = m_hub_images[m_hub_dice.pick(m_hub_images.size())];
-    trace("the hub is restored from a backup");
+void World::restore_hub(HubMachine& hub, const storage::CrashVfs::Files& image) {
+    trace(&hub == m_hub.get() ? "the hub is restored from a backup" : "the hall's hub is restored from a backup");
     ++report.hub_restores;
     m_hub_was_restored = true;
-    if (const auto done = m_hub->restore(image); !done)
+    if (const auto done = hub.restore(image); !done)
         return wrong("the hub does not start from a backup: " + done.error().context);
     count_what_is_left();
+    if (&hub != m_venue.get())
+        return;
+    // What it granted since its backup it does not know, so the central one gives it the event only when an organizer
+    // says that the hub of before is gone.
+    const auto tell = [this](auto&& again) -> void {
+        m_time.after(2 * minute_ms, [this, again] {
+            if (!m_hub->is_up() || !m_hub->declare_lost(m_line->device()))
+                return again(again);
+            trace("the organizer says that the hall's hub of before is lost");
+        });
+    };
+    tell(tell);
 }
 
 void World::clone(std::size_t index) {
@@ -234,16 +273,12 @@ void World::clone(std::size_t index) {
     ++report.clones;
     m_twins_expected.insert(original.name());
     const auto image = original.image();
-    const Surroundings world{m_time,
-                             m_sodium,
-                             m_ledger,
-                             [this](const sync::hub::ApiRequest& request) { return m_hub->handle(request); },
-                             m_plan.sabotage,
-                             [this](const std::string& sentence) { wrong(sentence); },
-                             [this](const std::string& line) { trace(line); }};
+    auto& hub = *m_places[index]->hub;
     auto place = std::make_unique<Place>();
-    place->machine = std::make_unique<KioskMachine>(world, original.name(), label, m_dice.branch(label), m_disks + label);
+    place->hub = &hub;
+    place->machine = std::make_unique<KioskMachine>(surroundings(hub), original.name(), label, m_dice.branch(label), m_disks + label);
     place->machine->tickets = original.tickets;
+    place->machine->books = original.books;
     place->machine->take_address_of(original);
     place->machine->restore(image);
     m_places.push_back(std::move(place));
@@ -253,7 +288,8 @@ void World::clone(std::size_t index) {
 
 void World::lose(std::size_t index) {
     auto& machine = *m_places[index]->machine;
-    if (!m_hub->is_up() || !m_hub->declare_lost(machine.name()))
+    auto& hub = *m_places[index]->hub;
+    if (!hub.is_up() || !hub.declare_lost(machine.name()))
         return;
     trace(fmt::format("the organizer says that {} is lost", machine.label()));
     ++report.declared_lost;
@@ -320,13 +356,13 @@ void World::strike(std::size_t index) {
     }
 }
 
-void World::start_hub_after(std::int64_t delay_ms) {
-    m_time.after(delay_ms, [this] {
-        if (m_hub->is_up())
+void World::start_hub_after(HubMachine& hub, std::int64_t delay_ms) {
+    m_time.after(delay_ms, [this, &hub] {
+        if (hub.is_up())
             return;
-        if (const auto started = m_hub->start(); !started) {
+        if (const auto started = hub.start(); !started) {
             trace("the hub does not start: " + started.error().context);
-            start_hub_after(minute_ms);
+            start_hub_after(hub, minute_ms);
         } else {
             trace("the hub is back");
             note_hub_operations();
@@ -335,37 +371,59 @@ void World::start_hub_after(std::int64_t delay_ms) {
 }
 
 void World::strike_hub() {
+    if (!m_venue)
+        return strike_hub(*m_hub, m_hub_images);
+    switch (m_hub_dice.pick(4)) {
+    case 0: return strike_hub(*m_hub, m_hub_images);
+    case 1: return strike_hub(*m_venue, m_venue_images);
+    default: return strike_line();
+    }
+}
+
+void World::strike_line() {
+    auto& dice = m_hub_dice;
+    auto& line = m_line->link;
+    constexpr std::array states{LinkState::Down, LinkState::Down, LinkState::NoAnswer, LinkState::Captive, LinkState::Up};
+    line.state = states[dice.pick(states.size())];
+    if (line.state == LinkState::Up)
+        line.faults = {static_cast<int>(dice.pick(400)), static_cast<int>(dice.pick(400)), static_cast<int>(dice.pick(1000)),
+                       static_cast<int>(dice.pick(500)), static_cast<int>(dice.pick(300))};
+    trace(fmt::format("the line between the hubs is bad ({})", static_cast<int>(line.state)));
+    m_time.after(dice.between(2, 25) * minute_ms, [this] { m_line->link = {}; });
+}
+
+void World::strike_hub(HubMachine& hub, std::deque<storage::CrashVfs::Files>& images) {
     auto& dice = m_hub_dice;
     switch (dice.pick(6)) {
     case 0:
     case 1:
-        if (m_hub->is_up()) {
+        if (hub.is_up()) {
             trace("the hub loses power");
             ++report.hub_crashes;
-            m_hub->crash(dice.next());
+            hub.crash(dice.next());
         }
-        return start_hub_after(dice.between(2'000, 5 * minute_ms));
+        return start_hub_after(hub, dice.between(2'000, 5 * minute_ms));
     case 2:
     case 3:
-        if (m_hub->is_up()) {
+        if (hub.is_up()) {
             trace("the hub will lose power in the middle of something");
             ++report.hub_crashes;
-            m_hub->lose_power_after(1 + dice.pick(12));
+            hub.lose_power_after(1 + dice.pick(12));
             // If nobody calls meanwhile it just stays up.
         }
-        return start_hub_after(dice.between(2 * minute_ms, 5 * minute_ms));
+        return start_hub_after(hub, dice.between(2 * minute_ms, 5 * minute_ms));
     case 4: {
         std::uint64_t held = 0;
-        for (const auto& [name, content] : m_hub->disk().files())
+        for (const auto& [name, content] : hub.disk().files())
             held += content.size();
         trace("the hub's disk is full");
-        m_hub->disk().set_capacity(held + dice.pick(50'000));
-        m_time.after(dice.between(1, 10) * minute_ms, [this] { m_hub->disk().set_capacity({}); });
+        hub.disk().set_capacity(held + dice.pick(50'000));
+        m_time.after(dice.between(1, 10) * minute_ms, [&hub] { hub.disk().set_capacity({}); });
         return;
     }
     default:
-        if (report.hub_restores < 2 && m_hub->is_up() && dice.chance(500))
-            restore_hub();
+        if (report.hub_restores < 2 && hub.is_up() && dice.chance(500))
+            restore_hub(hub, images[dice.pick(images.size())]);
     }
 }
 
@@ -422,11 +480,12 @@ void World::schedule_images() {
                 if (place->images.size() > kept)
                     place->images.pop_front();
             }
-        if (m_hub->is_up()) {
-            m_hub_images.push_back(m_hub->disk().files());
-            if (m_hub_images.size() > kept)
-                m_hub_images.pop_front();
-        }
+        for (auto [hub, images] : {std::pair{m_hub.get(), &m_hub_images}, std::pair{m_venue.get(), &m_venue_images}})
+            if (hub != nullptr && hub->is_up()) {
+                images->push_back(hub->disk().files());
+                if (images->size() > kept)
+                    images->pop_front();
+            }
         schedule_images();
     });
 }
@@ -444,9 +503,14 @@ void World::live() {
 
 void World::settle() {
     trace("everything is mended");
-    m_hub->disk().set_capacity({});
-    if (!m_hub->is_up())
-        start_hub_after(0);
+    for (auto* hub : {m_hub.get(), m_venue.get()})
+        if (hub != nullptr) {
+            hub->disk().set_capacity({});
+            if (!hub->is_up())
+                start_hub_after(*hub, 0);
+        }
+    if (m_line)
+        m_line->link = {};
     for (auto& place : m_places) {
         auto& machine = *place->machine;
         machine.lively = false;
@@ -476,7 +540,7 @@ void World::settle() {
         report.forks += place->machine->forks;
         report.booked_at_once += place->machine->booked_at_once;
     }
-    report.requests = m_hub->requests;
+    report.requests = m_hub->requests + (m_venue ? m_venue->requests : 0);
 }
 
 Report simulate(const Plan& plan) {

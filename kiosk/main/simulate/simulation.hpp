@@ -25,6 +25,7 @@ struct Plan {
     std::uint64_t seed = 1;
     int devices = 4;
     double hours = 2;
+    bool venue = false; // the kiosks are at a hall's hub, which relays to the central one; an office is at that one
     Sabotage sabotage = Sabotage::None;
     std::function<void(std::string_view line)> trace; // what happens, one line each; may be empty
 };

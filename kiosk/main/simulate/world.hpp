@@ -5,6 +5,7 @@
 #include "main/simulate/hub_machine.hpp"
 #include "main/simulate/kiosk_machine.hpp"
 #include "main/simulate/simulation.hpp"
+#include "main/simulate/venue_link.hpp"
 
 #include <deque>
 #include <memory>
@@ -28,12 +29,15 @@ public:
 private:
     struct Place { // a machine, and the images that somebody made of it
         std::unique_ptr<KioskMachine> machine;
+        HubMachine* hub = nullptr; // at which it is enrolled
         std::deque<KioskMachine::Image> images;
         int restores = 0;
     };
 
     void trace(const std::string& line);
     void wrong(const std::string& sentence);
+    Surroundings surroundings(HubMachine& hub);
+    bool set_up_venue();
     std::string seed_changes();
     bool change_at_hub(const std::string& body);
     void organizer_works();
@@ -46,9 +50,11 @@ private:
     void schedule_organizer();
     void strike(std::size_t place);
     void strike_hub();
-    void start_hub_after(std::int64_t delay_ms);
+    void strike_hub(HubMachine& hub, std::deque<storage::CrashVfs::Files>& images);
+    void strike_line(); // between the hubs
+    void start_hub_after(HubMachine& hub, std::int64_t delay_ms);
     void restore_kiosk(Place& place);
-    void restore_hub();
+    void restore_hub(HubMachine& hub, const storage::CrashVfs::Files& image);
     void clone(std::size_t place);
     void lose(std::size_t place); // an organizer says that it is gone; it is not
     void count_what_is_left();
@@ -70,9 +76,11 @@ private:
     Dice m_dice, m_organizer_dice, m_hub_dice;
     Ledger m_ledger;
     std::string m_disks; // prefix of this run's disks
-    std::unique_ptr<HubMachine> m_hub;
+    std::unique_ptr<HubMachine> m_hub;   // the central one
+    std::unique_ptr<HubMachine> m_venue; // the hall's, where the plan has one
+    std::unique_ptr<VenueLink> m_line;   // between them
     std::vector<std::unique_ptr<Place>> m_places;
-    std::deque<storage::CrashVfs::Files> m_hub_images;
+    std::deque<storage::CrashVfs::Files> m_hub_images, m_venue_images;
     std::vector<std::string> m_tickets;
     std::set<std::string> m_twins_expected; // names of machines that were put back or copied
     std::int64_t m_work_ms = 0;
