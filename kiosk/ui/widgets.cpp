@@ -377,6 +377,7 @@ void problem_line(Canvas& canvas, Rect box, std::string_view words, Align align,
     canvas.disc({mark.center().x, mark.y + side * 0.76F}, hair, theme.stop.on);
     group.cut_left(gap);
     Look look{size, Weight::Bold, theme.stop.fill};
+    look.smallest = Size::Small;
     look.lines = 2;
     canvas.text(group, words, look);
 }

@@ -113,13 +113,16 @@ void person_card(Canvas& canvas, Rect box, const app::MeetingPerson& person, std
     name.decides = true;
     name.vertical = Look::Vertical::Top;
     name.lines = canvas.measure(person.name, Size::Body, Weight::Bold).x > inner.w ? 2 : 1;
+    float below_tag = inner.y;
     if (person.here) { // beside the name, or under everything where the name is long
         const auto word = canvas.tr("ui.meeting.here");
         const float wide = tag_width(canvas, word, true);
         const bool beside = canvas.measure(person.name, Size::Large, Weight::Bold).x + wide + canvas.step(1.5F) <= inner.w;
         const float y = beside ? inner.y + theme.large * 0.6F : inner.bottom() - canvas.step(2.5F);
         tag(canvas, {inner.right() - wide, y}, word, theme.good, Icon::Check);
-        if (!beside)
+        if (beside)
+            below_tag = y + canvas.step(2.75F);
+        else
             inner.cut_bottom(canvas.step(5.5F));
     }
     const auto called = canvas.fit(person.name, name, inner.w);
@@ -133,6 +136,8 @@ void person_card(Canvas& canvas, Rect box, const app::MeetingPerson& person, std
         canvas.text(inner.cut_top(fitted.height), person.organisation, fitted.look);
         inner.cut_top(canvas.step(1.5F));
     }
+    if (inner.y < below_tag) // somebody without an organisation
+        inner.cut_top(below_tag - inner.y);
     const float side = canvas.step(2.5F);
     for (std::size_t i = 0; i < person.why.size(); ++i) {
         Look why{Size::Small, Weight::Bold, theme.accent.fill};
