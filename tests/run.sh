@@ -70,15 +70,15 @@ build() {
     cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}
 }
 
-# Runs the tests whose names match and adds their test cases to the count.
+# run_tests LABEL PRESET PATTERN [CTEST ARGUMENT…]: those whose names match; adds their test cases to the count.
 run_tests() {
-    local preset=$1 pattern=$2 junit=$PWD/$logs/$1.xml counts
-    shift 2
+    local label=$1 preset=$2 pattern=$3 junit=$PWD/$logs/$1.xml counts
+    shift 3
     rm -f "$junit"
     # The thread sanitizer of g++ 12 can't live with the random memory layout of newer kernels.
     local launch=()
     [ "$preset" = tsan ] && setarch -R true 2>/dev/null && launch=(setarch -R)
-    stage "$preset tests" "${launch[@]}" bash packaging/virtual-display.sh \
+    stage "$label tests" "${launch[@]}" bash packaging/virtual-display.sh \
         ctest --preset "$preset" -R "$pattern" "$@" --output-junit "$junit" --no-tests=error \
         --test-output-size-passed 200000 --test-output-size-failed 1000000 --test-output-truncation head
     if counts=$(python3 tests/support/count_tests.py "$junit"); then
@@ -109,7 +109,7 @@ sanitized() { # PRESET PATTERN
         return
     fi
     if stage "$preset build" build "$preset" "${targets[@]}"; then
-        run_tests "$preset" "$pattern" -j "$jobs" --timeout 900
+        run_tests "$preset" "$preset" "$pattern" -j "$jobs" --timeout 900
     else
         failed=$((failed + 1))
     fi
@@ -137,7 +137,8 @@ fi
 single "demo data" python3 packaging/make-demo-data.py --check
 
 if stage "release configure" configure release && stage "release build" build release; then
-    run_tests release . -j 1 # one after the other: many of them measure time or use a window
+    run_tests simulation release '^simulation_' -j "$jobs"
+    run_tests release release . -E '^simulation_' -j 1 # one after the other: many of them measure time or use a window
     shopt -s nullglob
     scenarios=(tests/scenarios/*.json)
     if [ ${#scenarios[@]} -gt 0 ]; then
