@@ -31,6 +31,7 @@ struct MeetingLine {
     LocalText day;     // empty: today
     std::string with;  // name as it may be shown
     std::string with_organisation;
+    LocalText session;      // public title of a session behind closed doors, to which this person is invited; then nobody's name
     Message purpose;
     std::string topic;
     Message state; // what stands, and what to do: "confirmed", "waits for their answer", "scan here from 15:10"

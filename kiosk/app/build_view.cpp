@@ -161,7 +161,7 @@ Body KioskApp::body() const {
     if (const auto* result = on_screen<screen::Result>())
         return result->view;
     if (const auto* search = on_screen<screen::Search>())
-        return search_view(*search, m_entry.text());
+        return search->pick ? pick_view(*search, search_view(*search, m_entry.text())) : search_view(*search, m_entry.text());
     if (const auto* factor = on_screen<screen::SecondFactor>()) {
         const bool by_name = factor->factor == Factor::FullName;
         return SecondFactorView{factor->row.masked_name,

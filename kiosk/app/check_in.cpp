@@ -49,6 +49,13 @@ std::string ascii_upper(std::string_view text) {
     return upper;
 }
 
+// Of the text that is to be signed at its door; empty where this device does not have it.
+Result<std::string> nda_version_of(Store& store, std::string_view session) {
+    KIOSK_TRY(const auto sessions, store.private_sessions());
+    const auto found = std::ranges::find(sessions, session, &PrivateSession::session);
+    return found == sessions.end() ? std::string() : found->nda_version;
+}
+
 } // namespace
 
 Result<CheckIn> CheckIn::create(Services services) {
@@ -92,12 +99,18 @@ Result<AdmissionFacts> CheckIn::facts_for(const ScanRequest& request, const Reco
     KIOSK_TRY(facts.registrations, store.registrations_by_ticket(code.ticket));
     KIOSK_TRY(facts.revoked, store.is_revoked(code.ticket));
     KIOSK_TRY(const auto scans, store.standing_scans(code.ticket));
+    // What is signed is a text: whoever signed an older one reads the new one. Where this device does not know the text,
+    // any signature is one.
+    std::string nda_version;
+    if (const auto* session = checkpoint.session ? m_config->session(*checkpoint.session) : nullptr; session && session->nda) {
+        KIOSK_TRY(nda_version, nda_version_of(store, session->id));
+    }
     for (const auto& scan : scans) {
         if (scan.record.checkpoint != checkpoint.id)
             continue;
         facts.history.push_back({scan.record.direction, scan.record.at});
         if (const auto nda = scan.record.consents.find("nda"); nda != scan.record.consents.end() && nda->second)
-            facts.nda_signed = true;
+            facts.nda_signed = facts.nda_signed || nda_version.empty() || scan.record.nda_version == nda_version;
     }
     remember_what_was_given(facts, scans);
     if (checkpoint.session) {
@@ -190,9 +203,7 @@ Result<std::optional<OperationId>> CheckIn::commit(const ScanRequest& request, s
         record.consents = request.consents;
         record.answers = request.answers;
         if (const auto nda = request.consents.find("nda"); nda != request.consents.end() && nda->second && !record.session.empty()) {
-            KIOSK_TRY(const auto sessions, m_services.store->private_sessions());
-            if (const auto found = std::ranges::find(sessions, record.session, &PrivateSession::session); found != sessions.end())
-                record.nda_version = found->nda_version;
+            KIOSK_TRY(record.nda_version, nda_version_of(*m_services.store, record.session));
         }
     }
     std::vector<OperationDraft> drafts;

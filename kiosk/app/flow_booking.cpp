@@ -181,6 +181,8 @@ void KioskApp::show_meeting_home(std::string asks_cancel) {
         else if (line.status != BookingStatus::Done)
             over.push_back(std::move(line)); // what will not take place is said, after what will
     }
+    for (auto& line : invitations_for(m_visit->ticket)) // of sessions behind closed doors
+        page.requests.push_back(std::move(line));
     // What stands comes before what is asked for, each in order of time.
     std::ranges::stable_partition(page.meetings, [](const auto& line) { return line.status != BookingStatus::Pending; });
     page.meetings.insert(page.meetings.end(), std::make_move_iterator(over.begin()), std::make_move_iterator(over.end()));
@@ -220,6 +222,8 @@ void KioskApp::on(const intent::AnswerMeeting& answer) {
     if (line_of(on_screen<screen::Meeting>(), answer.id, &MeetingLine::can_answer) == nullptr || !m_visit)
         return;
     const auto id = answer.id; // the page goes with what follows
+    if (id.starts_with(invitation_prefix))
+        return answer_invitation(id.substr(invitation_prefix.size()), answer.accept);
     auto& desk = *m_ports.bookings;
     m_visit->watched = id;
     after_booking(answer.accept ? desk.accept(id, m_visit->ticket) : desk.decline(id, m_visit->ticket));
@@ -301,6 +305,8 @@ void KioskApp::add_meetings_to(ResultView& view, const std::string& ticket) {
                                   {"time", clock_text(config().event.timezone, next->request.starts)}}});
     if (asking > 0)
         view.meetings.push_back({"meeting.result.asking", {{"count", std::to_string(asking)}}});
+    if (const auto invited = invitations_for(ticket).size(); invited > 0)
+        view.meetings.push_back({"session.invited.asking", {{"count", std::to_string(invited)}}});
     view.can_meet = !m_staff; // staff have the board
 }
 

@@ -122,6 +122,8 @@ void KioskApp::on(const intent::SetAnswer& answer) {
     if (!is_on_page(answer.id)) // of another page or another person's form
         return;
     auto* part = form_part();
+    if (const auto* chosen = std::get_if<std::string>(&answer.value); chosen != nullptr && *chosen == "?" && on_screen<screen::SessionForm>() != nullptr)
+        return look_up(answer.id); // whoever is not among the choices
     if (!part->form.set(answer.id, answer.value))
         return;
     after_answer(true);

@@ -205,6 +205,12 @@ void KioskApp::back_in_interview() {
 }
 
 void KioskApp::on(const intent::JumpToStep& jump) {
+    if (auto* session = on_screen<screen::SessionForm>(); session != nullptr && session->act == core::SessionAct::Change) {
+        take_entry();
+        session->form.go_to_step(jump.id);
+        changed();
+        return focus_on({});
+    }
     auto* interview = on_screen<screen::Interview>();
     if (interview == nullptr)
         return;

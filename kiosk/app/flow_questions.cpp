@@ -291,6 +291,10 @@ void KioskApp::next_question() {
 }
 
 void KioskApp::on(const intent::FinishForm&) {
+    if (const auto* session = on_screen<screen::SessionForm>(); session != nullptr && session->act == core::SessionAct::Change && !session->session.empty() && m_staff) {
+        take_entry();
+        return save_setup();
+    }
     auto* screen = on_screen<screen::Form>();
     if (screen == nullptr || !screen->is_walk_in() || !screen->form.rest_is_optional())
         return;

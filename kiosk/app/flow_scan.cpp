@@ -73,6 +73,11 @@ void KioskApp::on(const intent::ScannedText& scanned) {
         m_last_code_ms = now;
         return take_session_code(scanned.text);
     }
+    if (const auto* search = on_screen<screen::Search>(); search != nullptr && search->pick) {
+        m_last_code = std::move(code);
+        m_last_code_ms = now;
+        return take_picked_code(scanned.text);
+    }
     if (on_screen<screen::OutcomeForm>() != nullptr || on_screen<screen::SessionForm>() != nullptr)
         return;
     if (on_screen<screen::Interview>() != nullptr || on_screen<screen::LeadForm>() != nullptr) {

@@ -33,6 +33,8 @@ void KioskApp::update_search() {
     const auto typed = m_entry.text_with_letters(); // letters that wait to become characters are pinyin already
     if (search == nullptr || typed == search->asked)
         return;
+    if (search->pick && search->pick->organisations)
+        return update_pick(*search, typed);
     auto page = m_ports.check_in->search(typed);
     if (!page)
         return out_of_order(page.error(), std::nullopt);
@@ -43,6 +45,8 @@ void KioskApp::update_search() {
 
 void KioskApp::on(const intent::PickRow& picked) {
     auto* search = on_screen<screen::Search>();
+    if (search != nullptr && search->pick)
+        return pick_row(picked.row);
     if (search == nullptr || picked.row >= search->page.rows.size())
         return;
     auto row = search->page.rows[picked.row];

@@ -4,6 +4,7 @@
 #include "app/agenda.hpp"
 #include "app/event_settings.hpp"
 #include "app/kiosk_app.hpp"
+#include "core/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,9 +16,7 @@ using core::SessionReason;
 
 namespace {
 
-constexpr std::string_view words_field = "words";
 constexpr std::string_view signature_field = "nda_signature";
-constexpr std::size_t words_characters = 4000; // on this keyboard; the command line takes more
 
 std::string state_word(const core::Session& session) {
     return session.cancelled ? "cancelled" : std::string(core::to_string(session.state));
@@ -76,6 +75,8 @@ std::int64_t inside_of(const core::EventConfig& config, core::Store& store, cons
     return inside;
 }
 
+std::string seats_name(const std::string& organisation, const std::string& role) { return organisation + "\n" + role; }
+
 bool has_role(const core::EventConfig& config, std::string_view staff, std::string_view role) {
     const auto* member = config.staff_member(staff);
     return member != nullptr && std::ranges::find(member->roles, role) != member->roles.end();
@@ -124,10 +125,51 @@ FormField KioskApp::nda_signature() const {
     return field;
 }
 
+// ---- for whoever is invited ----
+
+// At their next scan in the business area, as requests for a table are. A kiosk that is not given what is confidential
+// knows of none. What it is about and who else comes is not told.
+std::vector<MeetingLine> KioskApp::invitations_for(const std::string& ticket) {
+    std::vector<MeetingLine> lines;
+    const auto open = m_ports.sessions == nullptr ? core::Result<std::vector<core::Invitation>>{} : m_ports.sessions->open_invitations(ticket);
+    if (!open)
+        return lines; // a scan stays a scan
+    for (const auto& invitation : *open) {
+        const auto row = row_of(*m_ports.sessions->config().session(invitation.session));
+        MeetingLine line;
+        line.id = std::string(invitation_prefix) + row.id;
+        line.session = row.title;
+        line.table = row.room;
+        line.time = row.time;
+        line.until = row.until;
+        line.day = row.day;
+        line.state = {"session.invited.state", {}};
+        line.can_answer = true;
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+void KioskApp::answer_invitation(const std::string& session, bool accept) {
+    const auto result = m_ports.sessions->answer(session, m_visit->ticket, accept);
+    if (!result)
+        return out_of_order(result.error(), std::nullopt);
+    m_status_stale = true;
+    show_meeting_home();
+    const bool done = result->reason == SessionReason::None;
+    say({std::string("session.invited.") + (!done ? "over" : accept ? "accepted" : "declined"), {}});
+}
+
 // ---- what staff see ----
 
+// There is one, or the event is made for them and whoever is logged in may create the first.
 bool KioskApp::has_sessions() const {
-    return m_ports.sessions != nullptr && std::ranges::any_of(config().sessions, &core::Session::is_closed_door);
+    if (m_ports.sessions == nullptr)
+        return false;
+    constexpr std::string_view kind = "closed_door";
+    const auto& event = config().event;
+    const bool meant = event.type == kind || std::ranges::find(event.addons, kind) != event.addons.end();
+    return std::ranges::any_of(config().sessions, &core::Session::is_closed_door) || (meant && sees_sessions());
 }
 
 bool KioskApp::sees_sessions() const {
@@ -196,6 +238,7 @@ core::Status KioskApp::load_sessions(StaffView& data) {
     });
     if (!view.open)
         closed = {}; // it has gone
+    view.can_create = sees; // who runs sessions creates them
     data.closed = std::move(view);
     return {};
 }
@@ -216,6 +259,8 @@ SessionDetail KioskApp::detail_of(const SessionDetails& known) {
             detail.host = person->person.name;
     }
     detail.host_organisation = known.details.host_org;
+    if (const auto person = registration_of(known.details.note_taker))
+        detail.note_taker = person->person.name;
     detail.level = {"session.level." + std::string(core::to_string(known.details.level)), {}};
     detail.nda = known.session.nda;
     detail.nda_version = known.details.nda_version;
@@ -240,7 +285,11 @@ SessionDetail KioskApp::detail_of(const SessionDetails& known) {
     detail.can_lock = judged(SessionAct::Lock);
     detail.can_write = judged(SessionAct::Minutes, "-");
     detail.can_invite = core::may_invite(config_now, known.session.id, known.standing, m_staff->id) == SessionReason::None;
-    detail.asks_lock = closed.asks_lock && detail.can_lock;
+    detail.can_change = judged(SessionAct::Change);
+    detail.can_cancel = judged(SessionAct::Cancel);
+    detail.asks_lock = closed.asks == SessionAct::Lock && detail.can_lock;
+    detail.asks_change = closed.asks == SessionAct::Change && detail.can_change;
+    detail.asks_cancel = closed.asks == SessionAct::Cancel && detail.can_cancel;
 
     // At one of its doors, by their latest scan there.
     const auto is_inside = [&](const std::string& ticket) {
@@ -267,10 +316,19 @@ SessionDetail KioskApp::detail_of(const SessionDetails& known) {
         row.asks_revoke = row.can_revoke && closed.revokes == invitation.ticket;
         detail.people.push_back(std::move(row));
     }
-    for (const auto& quota : known.quotas)
-        detail.quotas.push_back({quota.organisation, {"session.role." + (quota.role.empty() ? "guest" : quota.role), {}}, quota.seats});
+    for (const auto& quota : known.quotas) {
+        QuotaRow row{quota.organisation, {"session.role." + (quota.role.empty() ? "guest" : quota.role), {}}, quota.seats, 0, quota.role, false};
+        row.named = std::ranges::count_if(known.people, [&](const core::InvitedPerson& person) {
+            const auto status = person.invitation.status;
+            return status != core::InvitationStatus::Revoked && status != core::InvitationStatus::Declined &&
+                   core::fold(person.registration.person.organisation) == core::fold(quota.organisation);
+        });
+        row.asks_remove = closed.removes == seats_name(quota.organisation, quota.role);
+        detail.quotas.push_back(std::move(row));
+    }
     if (known.standing.state == core::SessionState::Rejected)
         detail.rejected_because = known.standing.rejected_because;
+    detail.cancelled_because = known.standing.cancelled_because;
     detail.minutes = known.standing.minutes;
     detail.minutes_by = staff_name(known.standing.minutes_by);
     detail.points = known.standing.points;
@@ -323,18 +381,33 @@ void KioskApp::on(const intent::ActOnSession& wanted) {
     case SessionAct::Submit: return tell_session(m_ports.sessions->submit(session, m_staff->id), "submitted");
     case SessionAct::Approve: return tell_session(m_ports.sessions->approve(session, m_staff->id), "approved");
     case SessionAct::Lock:
-        if (!closed.asks_lock) {
-            closed.ask_nothing();
-            closed.asks_lock = true;
-            return tell_staff({});
-        }
-        return tell_session(m_ports.sessions->lock(session, m_staff->id), "locked");
+        return asks_first(wanted.act) ? void() : tell_session(m_ports.sessions->lock(session, m_staff->id), "locked");
+    case SessionAct::Cancel: return asks_first(wanted.act) ? void() : show_session_form(wanted.act);
+    case SessionAct::Change: {
+        const auto known = m_ports.sessions->details(session);
+        if (!known)
+            return tell_session(std::unexpected(known.error()), "");
+        const auto state = known->standing.state; // of these two somebody has to approve it again
+        const bool starts_over = state == core::SessionState::Submitted || state == core::SessionState::Approved;
+        return starts_over && asks_first(wanted.act) ? void() : show_setup_form(session);
+    }
     case SessionAct::Reject:
     case SessionAct::Minutes:
     case SessionAct::Point: return show_session_form(wanted.act);
-    case SessionAct::Cancel:
-    case SessionAct::Change: return; // on the command line: both need more than a touch
+    case SessionAct::Accept: // only by whoever is invited
+    case SessionAct::Decline: return;
     }
+}
+
+// What can't be taken back lightly is touched twice, and the first touch says what it means.
+bool KioskApp::asks_first(SessionAct act) {
+    auto& closed = m_staff->closed;
+    if (closed.asks == act)
+        return false;
+    closed.ask_nothing();
+    closed.asks = act;
+    tell_staff({"session.ask." + std::string(core::to_string(act)), {}});
+    return true;
 }
 
 void KioskApp::on(const intent::RevokeInvitation& revoke) {
@@ -360,8 +433,13 @@ void KioskApp::take_session_code(const std::string& code) {
         play(Cue::Stop);
         return tell_staff({"session.notice.unknown_code", {}});
     }
-    const auto& person = seen->registration->person;
-    closed.invite = InviteQuestion{seen->registration->ticket, person.name.empty() ? seen->registration->ticket : person.name, person.organisation};
+    ask_to_invite(*seen->registration);
+}
+
+void KioskApp::ask_to_invite(const core::Registration& registration) {
+    const auto& person = registration.person;
+    m_staff->closed.ask_nothing();
+    m_staff->closed.invite = InviteQuestion{registration.ticket, person.name.empty() ? registration.ticket : person.name, person.organisation};
     tell_staff({});
 }
 
@@ -378,57 +456,35 @@ void KioskApp::on(const intent::InviteScanned& answer) {
     tell_session(result, at_once ? "invited" : "invited_draft");
 }
 
-// ---- words ----
+// ---- seats of organisations ----
 
-void KioskApp::show_session_form(SessionAct act) {
+void KioskApp::on(const intent::StepSeats& step) {
+    if (!on_session() || !sees_sessions())
+        return;
     const auto known = m_ports.sessions->details(m_staff->closed.open);
     if (!known)
-        return tell_staff({"staff.notice.unreadable", {{"why", m_ports.catalogue->text(m_language, known.error().message_key)}}});
-    FormField field;
-    field.question.id = words_field;
-    field.question.type = core::QuestionType::TextArea;
-    field.question.required = true;
-    field.question.text = local_text(*m_ports.catalogue, "session.field." + std::string(core::to_string(act)));
-    field.max_characters = act == SessionAct::Minutes ? words_characters : 400;
-    screen::SessionForm state;
-    state.session = m_staff->closed.open;
-    state.act = act;
-    state.form.add_page({std::move(field)});
-    // The latest minutes stand: whoever writes goes on from them. What is too long for this keyboard is not cut short.
-    if (const auto& before = known->standing.minutes; act == SessionAct::Minutes && !before.empty()) {
-        const auto characters = std::ranges::count_if(before, [](char c) { return (c & 0xC0) != 0x80; });
-        if (characters > static_cast<std::ptrdiff_t>(words_characters))
-            return tell_staff({"session.notice.minutes_too_long", {}});
-        state.form.set(words_field, before);
+        return tell_session(std::unexpected(known.error()), "");
+    for (auto quota : known->quotas) {
+        if (quota.organisation != step.organisation || quota.role != step.role_id)
+            continue;
+        quota.seats += step.by;
+        quota.by = m_staff->id;
+        if (quota.seats >= 1) // none at all is said by removing it
+            return tell_session(m_ports.sessions->set_quota(quota), "seats");
     }
-    show(std::move(state));
-    focus_on(form_part()->form.wants_focus());
 }
 
-void KioskApp::next_in_session_form() {
-    auto* state = on_screen<screen::SessionForm>();
-    if (!state->form.check_page())
-        return focus_on(state->form.wants_focus());
-    if (!m_staff || m_ports.sessions == nullptr)
-        return go_idle();
-    const auto session = state->session;
-    const auto text = state->form.text(words_field);
-    const auto act = state->act;
-    auto& desk = *m_ports.sessions;
-    const auto result = act == SessionAct::Minutes ? desk.minutes(session, text, m_staff->id)
-                        : act == SessionAct::Point ? desk.point(session, text, m_staff->id)
-                                                   : desk.reject(session, m_staff->id, text);
-    if (!result) // what was written stays on the screen
-        return say({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, result.error().message_key)}}});
-    go_idle();
-    m_staff->closed.open = session;
-    tell_session(result, act == SessionAct::Minutes ? "minutes" : act == SessionAct::Point ? "point" : "rejected");
-}
-
-FormView KioskApp::session_form_view(const screen::SessionForm& state, FormView view) const {
-    view.title = {"session.form." + std::string(core::to_string(state.act)), {}};
-    view.next_label = {state.act == SessionAct::Reject ? "session.form.reject.done" : "lead.form.save", {}};
-    return view;
+void KioskApp::on(const intent::RemoveSeats& remove) {
+    if (!on_session() || !sees_sessions())
+        return;
+    auto& closed = m_staff->closed;
+    const auto name = seats_name(remove.organisation, remove.role_id);
+    if (closed.removes != name) {
+        closed.ask_nothing();
+        closed.removes = name;
+        return tell_staff({"session.ask.seats", {}});
+    }
+    tell_session(m_ports.sessions->set_quota({closed.open, remove.organisation, 0, remove.role_id, m_staff->id}), "seats_removed");
 }
 
 } // namespace kiosk::app

@@ -289,6 +289,13 @@ bool FormState::set(std::string_view id, const core::Answer& answer) {
     return true;
 }
 
+void FormState::offer(std::string_view id, core::QuestionOption option) {
+    for (auto& page : m_pages)
+        for (auto& field : page.fields)
+            if (auto& options = field.question.options; field.question.id == id && std::ranges::find(options, option.id, &core::QuestionOption::id) == options.end())
+                options.insert(options.end() - (options.empty() ? 0 : 1), option);
+}
+
 void FormState::forget_problem(std::string_view id) {
     const std::string key(id);
     m_problems.erase(key);

@@ -71,6 +71,7 @@ public:
     bool previous_page(); // false on the first one
 
     bool set(std::string_view id, const core::Answer& answer); // false: no such field, or no such answer
+    void offer(std::string_view id, core::QuestionOption option); // one more to choose from, before the last one
     void set_problem(std::string_view id, Message problem);
     void set_said(std::string_view id, LocalText said); // wrong, in the words of the plugin
     std::string text(std::string_view id) const; // what was typed, or empty

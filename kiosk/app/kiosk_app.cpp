@@ -129,6 +129,8 @@ void KioskApp::on(const intent::Back&) {
         go_idle();
     } else if (on_screen<screen::Meeting>() != nullptr || (on_screen<screen::Search>() != nullptr && m_visit)) {
         back_in_meeting();
+    } else if (const auto* search = on_screen<screen::Search>(); search != nullptr && search->pick) {
+        back_from_pick();
     } else if (auto* factor = on_screen<screen::SecondFactor>()) {
         auto query = factor->query;
         show(Screen{factor->search});
@@ -250,7 +252,7 @@ std::int64_t KioskApp::screen_timeout_ms() const {
         std::int64_t operator()(const screen::Confirm&) const { return settings.confirm_ms; }
         std::int64_t operator()(const screen::Form&) const { return settings.form_ms; }
         std::int64_t operator()(const screen::Result&) const { return settings.result_ms; }
-        std::int64_t operator()(const screen::Search&) const { return settings.search_ms; }
+        std::int64_t operator()(const screen::Search& search) const { return search.pick ? settings.interview_ms : settings.search_ms; }
         std::int64_t operator()(const screen::SecondFactor&) const { return settings.search_ms; }
         std::int64_t operator()(const screen::StaffPin&) const { return settings.confirm_ms; }
         std::int64_t operator()(const screen::Staff&) const { return settings.staff_ms; }

@@ -250,6 +250,8 @@ private:
     void on(const intent::ActOnSession& wanted);
     void on(const intent::RevokeInvitation& revoke);
     void on(const intent::InviteScanned& answer);
+    void on(const intent::StepSeats& step);
+    void on(const intent::RemoveSeats& remove);
     const core::Session* session_of_door() const; // null: the door is no closed session's
     std::optional<DoorSession> door_session() const;
     bool has_sessions() const;
@@ -260,11 +262,35 @@ private:
     SessionDetail detail_of(const SessionDetails& known);
     void take_session_code(const std::string& code);
     void tell_session(const core::Result<SessionResult>& result, std::string_view done);
+    bool asks_first(core::SessionAct act); // the first touch only asks
+    void ask_to_invite(const core::Registration& registration);
+    std::vector<MeetingLine> invitations_for(const std::string& ticket); // that wait for an answer
+    void answer_invitation(const std::string& session, bool accept);
+    void read_nda(screen::Form& form) const;
+    FormField nda_signature() const;
+    // flow_session_forms.cpp: words about one
     void show_session_form(core::SessionAct act);
     void next_in_session_form();
     FormView session_form_view(const screen::SessionForm& state, FormView view) const;
-    void read_nda(screen::Form& form) const;
-    FormField nda_signature() const;
+    // flow_session_setup.cpp: the form of a session itself
+    void on(const intent::NewSession&);
+    void show_setup_form(const std::string& session);
+    void next_in_setup();
+    void save_setup();
+    FormView setup_view(const screen::SessionForm& state, FormView view) const;
+    core::PrivateSession details_before(const std::string& session) const; // as they stand; of a new one empty
+    void propose_version(FormState& form, const core::PrivateSession& before) const;
+    // flow_session_pick.cpp: people and organisations that are looked up for it
+    void on(const intent::FindGuest&);
+    void on(const intent::AddSeats&);
+    void look_up(const std::string& field);
+    void show_pick(screen::SessionPick pick);
+    void update_pick(screen::Search& search, const std::string& typed);
+    void pick_row(std::size_t row);
+    void picked(screen::SessionPick pick, const std::string& id);
+    void take_picked_code(const std::string& code);
+    void back_from_pick();
+    SearchView pick_view(const screen::Search& search, SearchView view) const;
 
     // flow_text.cpp: keys
     void on(const intent::TypeText& typed);

@@ -61,11 +61,29 @@ struct Result {
     std::string ticket; // whose result it is, to go on to the business area; empty: it can't be
 };
 
+// About a session behind closed doors: minutes, a discussion point, why it goes back or is cancelled; or (Change) the
+// session itself, a new one where its id is empty.
+struct SessionForm : FormPart {
+    std::string session;
+    core::SessionAct act = core::SessionAct::Minutes;
+};
+
+// What staff look somebody or an organisation up for, and the way back.
+struct SessionPick {
+    enum class What : std::uint8_t { Guest = 1, Seats, Field } what = What::Guest;
+    std::string field;                      // of the form
+    std::optional<SessionForm> form;        // whose field it is
+    bool organisations = false;
+    std::vector<std::string> all;           // organisations of the roster
+    std::vector<std::string> found;         // of those, what is on the page
+};
+
 struct Search {
     SearchPage page;
     std::string asked; // what `page` is the answer to
     bool by_digits = false;
     int wrong_factors = 0;
+    std::optional<SessionPick> pick; // for a session behind closed doors, by staff
 };
 
 struct SecondFactor {
@@ -110,12 +128,6 @@ struct MeetingForm : FormPart {};
 // What came of it, by staff.
 struct OutcomeForm : FormPart {
     std::string booking;
-};
-
-// Words about a session behind closed doors: minutes, a discussion point, why it goes back.
-struct SessionForm : FormPart {
-    std::string session;
-    core::SessionAct act = core::SessionAct::Minutes;
 };
 
 struct Staff {}; // what it shows is in StaffSession, which outlives a result shown in between
@@ -166,12 +178,14 @@ struct BoardSession {
 struct ClosedSessions {
     std::string open;    // id, or empty
     std::string revokes; // ticket whose invitation waits for a second touch
-    bool asks_lock = false;
+    std::string removes; // organisation and role whose seats do
+    std::optional<core::SessionAct> asks; // Lock, Change, Cancel
     std::optional<InviteQuestion> invite;
     SessionPart part = SessionPart::About;
     void ask_nothing() { // whatever else is touched takes the question back
         revokes.clear();
-        asks_lock = false;
+        removes.clear();
+        asks.reset();
         invite.reset();
     }
 };

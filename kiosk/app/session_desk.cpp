@@ -244,7 +244,7 @@ Result<SessionResult> SessionDesk::invite(const std::string& session, const std:
         KIOSK_TRY(const auto quotas, store.quotas(session));
         std::optional<std::int64_t> seats; // in all roles together
         for (const auto& quota : quotas)
-            if (!organisation.empty() && fold(quota.organisation) == organisation)
+            if (quota.seats > 0 && !organisation.empty() && fold(quota.organisation) == organisation)
                 seats = seats.value_or(0) + quota.seats;
         if (seats) {
             std::int64_t used = 0;
@@ -279,6 +279,44 @@ Result<SessionResult> SessionDesk::revoke(const std::string& session, const std:
         KIOSK_CHECK(store.append(drafts));
     }
     return SessionResult{SessionReason::None, known.standing.state, invitation->status};
+}
+
+Result<SessionResult> SessionDesk::answer(const std::string& session, const std::string& ticket, bool accept) {
+    auto& store = *m_services.store;
+    KIOSK_TRY(const auto known, known_of(store, *m_config, session));
+    KIOSK_TRY(const auto invitation, store.invitation(session, ticket));
+    if (!invitation || invitation->status == InvitationStatus::Draft || invitation->status == InvitationStatus::Revoked)
+        return refused(SessionReason::NotInvited, known.standing);
+    const auto wanted = accept ? InvitationStatus::Accepted : InvitationStatus::Declined;
+    if (invitation->status == wanted)
+        return SessionResult{SessionReason::None, known.standing.state, wanted};
+    if (!may_answer(known.standing, *invitation))
+        return refused(known.standing.cancelled ? SessionReason::CancelledSession : SessionReason::WrongState, known.standing, invitation->status);
+    SessionActRecord record{session, accept ? SessionAct::Accept : SessionAct::Decline, {}, m_services.clock->now(), {}, ticket};
+    KIOSK_CHECK(clock_is_right(store, known.acts, record.at));
+    const std::array drafts{make_session_act(record)};
+    KIOSK_CHECK(store.append(drafts));
+    return SessionResult{SessionReason::None, known.standing.state, wanted};
+}
+
+Result<std::vector<Invitation>> SessionDesk::open_invitations(const std::string& ticket) {
+    auto& store = *m_services.store;
+    KIOSK_TRY(auto invitations, store.invitations_of(ticket));
+    if (invitations.empty()) // as of most people: nothing else is read at a scan
+        return invitations;
+    KIOSK_CHECK(reload()); // another device's acts may have arrived
+    const auto now = m_services.clock->now();
+    std::erase_if(invitations, [&](const Invitation& invitation) {
+        const auto* session = m_config->session(invitation.session);
+        const bool over = session && session->ends && *session->ends <= now;
+        SessionStanding standing;
+        if (session) {
+            standing.state = session->state;
+            standing.cancelled = session->cancelled;
+        }
+        return !session || over || invitation.status != InvitationStatus::Approved || !may_answer(standing, invitation);
+    });
+    return invitations;
 }
 
 Result<SessionResult> SessionDesk::set_quota(const OrganisationQuota& wanted) {
@@ -316,7 +354,8 @@ Result<SessionDetails> SessionDesk::details(const std::string& session) {
     if (const auto found = std::ranges::find(all, session, &PrivateSession::session); found != all.end())
         made.details = *found;
     KIOSK_TRY(made.quotas, store.quotas(session));
-    std::erase_if(made.quotas, [](const OrganisationQuota& quota) { return quota.organisation.empty(); }); // erased
+    // Erased, or taken back: then its people are invited like anybody else's.
+    std::erase_if(made.quotas, [](const OrganisationQuota& quota) { return quota.organisation.empty() || quota.seats == 0; });
 
     std::vector<Invitation> elsewhere;
     KIOSK_TRY(const auto invitations, store.invitations(session));

@@ -52,7 +52,10 @@ public:
     core::Result<SessionResult> invite(const std::string& session, const std::string& ticket, const std::string& role,
                                        const std::string& staff);
     core::Result<SessionResult> revoke(const std::string& session, const std::string& ticket, const std::string& staff);
-    core::Result<SessionResult> set_quota(const core::OrganisationQuota& quota);
+    // By whoever is invited: only for themselves, and only what was approved.
+    core::Result<SessionResult> answer(const std::string& session, const std::string& ticket, bool accept);
+    core::Result<std::vector<core::Invitation>> open_invitations(const std::string& ticket); // that wait for an answer
+    core::Result<SessionResult> set_quota(const core::OrganisationQuota& quota); // no seats: it has no quota any more
     core::Result<SessionResult> minutes(const std::string& session, const std::string& text, const std::string& staff);
     core::Result<SessionResult> point(const std::string& session, const std::string& text, const std::string& staff);
     core::Result<SessionResult> lock(const std::string& session, const std::string& staff);

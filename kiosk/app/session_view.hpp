@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kiosk::app {
@@ -65,6 +66,9 @@ struct QuotaRow {
     std::string organisation;
     Message role;
     std::int64_t seats = 0;
+    std::int64_t named = 0; // of its people who are invited, in whatever role
+    std::string role_id;
+    bool asks_remove = false; // waits for a second touch
 };
 
 // A code that was scanned while the session was open.
@@ -74,7 +78,10 @@ struct InviteQuestion {
     std::string organisation;
 };
 
-enum class SessionPart : std::uint8_t { About = 1, People, Words };
+// Before the id of a line of the business area's page that is an invitation: the rest is the session's.
+constexpr std::string_view invitation_prefix = "session:";
+
+enum class SessionPart : std::uint8_t { About = 1, People, Words, Seats };
 
 struct SessionDetail {
     SessionPart part = SessionPart::About; // which is shown
@@ -82,6 +89,7 @@ struct SessionDetail {
     bool may_see = false; // else everything below is empty
     std::string host;
     std::string host_organisation;
+    std::string note_taker;
     Message level;
     bool nda = false;
     std::string nda_version;
@@ -89,6 +97,7 @@ struct SessionDetail {
     std::vector<InvitationRow> people;
     std::vector<QuotaRow> quotas;
     std::string rejected_because;
+    std::string cancelled_because;
     std::string minutes;
     std::string minutes_by;
     std::vector<std::string> points; // oldest first
@@ -99,17 +108,28 @@ struct SessionDetail {
     bool can_write = false; // minutes and points
     bool can_invite = false;
     bool asks_lock = false;
+    bool can_change = false; // and deal out seats
+    bool asks_change = false; // it would be a draft again
+    bool can_cancel = false;
+    bool asks_cancel = false;
     std::optional<InviteQuestion> invite;
 };
 
 struct SessionsView {
     std::vector<SessionRow> rows; // by time
     std::optional<SessionDetail> open;
+    bool can_create = false;
 };
 
 namespace intent {
 struct OpenSession { std::string id; };    // empty: back to the list
-struct ActOnSession { core::SessionAct act = core::SessionAct::Submit; }; // Lock asks first; Reject, Minutes and Point open a form
+// Lock and Cancel ask first, and Change where it makes a draft of it; all that needs words or choices opens a form.
+struct ActOnSession { core::SessionAct act = core::SessionAct::Submit; };
+struct NewSession {};
+struct FindGuest {};   // to invite, by name
+struct AddSeats {};    // for an organisation that is looked up
+struct StepSeats { std::string organisation, role_id; int by = 1; };
+struct RemoveSeats { std::string organisation, role_id; }; // the first touch asks
 struct RevokeInvitation { std::string ticket; }; // the first touch asks
 struct ShowSessionPart { SessionPart part = SessionPart::About; };
 struct InviteScanned { bool invite = true; };    // false: not after all

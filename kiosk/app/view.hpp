@@ -129,6 +129,7 @@ struct FormView {
     bool can_go_back = false;
     Message next_label; // the main action's word
     bool can_finish = false; // nothing that is required is left after this page
+    Message finish_label;    // empty: "skip the rest"
     std::vector<StepView> steps; // of an interview
     Message status;              // "saved as a draft at 14:05"
     bool read_only = false;      // final: to be read
@@ -166,6 +167,7 @@ struct SearchView {
     std::vector<SearchRow> rows; // at most eight
     bool more = false;           // there were more: type on
     Message hint;
+    Message placeholder;         // of the empty field; empty: whoever stands here looks for themselves
 };
 
 struct SecondFactorView {
@@ -419,7 +421,8 @@ using Intent = std::variant<intent::ToggleLanguage, intent::Back, intent::Touche
                             intent::PlaceBooking, intent::StartBooking, intent::FinishBooking, intent::EditOutcome,
                             intent::CancelBooking, intent::BookHere, intent::BlockSlot, intent::PrintPlan,
                             intent::OpenSession, intent::ShowSessionPart, intent::ActOnSession, intent::RevokeInvitation,
-                            intent::InviteScanned>;
+                            intent::InviteScanned, intent::NewSession, intent::FindGuest, intent::AddSeats,
+                            intent::StepSeats, intent::RemoveSeats>;
 
 // ---- live preview: the one thing that does not travel in the View ----
 

@@ -187,7 +187,8 @@ private:
             return Reason::NotInvited;
         const bool is_signed =
             invitation->nda_signed || m_facts.nda_signed || consents_to(m_request.consents, "nda");
-        return session->nda && !is_signed ? Reason::NdaRequired : Reason::None;
+        // Nobody signs for what does not take place: that it is cancelled is said further down.
+        return session->nda && !is_signed && !session->cancelled ? Reason::NdaRequired : Reason::None;
     }
 
     Reason rules() {

@@ -14,14 +14,16 @@ namespace kiosk::core {
 
 namespace {
 
-constexpr Words<SessionAct, 8> acts{{{SessionAct::Submit, "submit"},
+constexpr Words<SessionAct, 10> acts{{{SessionAct::Submit, "submit"},
                                      {SessionAct::Approve, "approve"},
                                      {SessionAct::Reject, "reject"},
                                      {SessionAct::Minutes, "minutes"},
                                      {SessionAct::Point, "point"},
                                      {SessionAct::Lock, "lock"},
                                      {SessionAct::Cancel, "cancel"},
-                                     {SessionAct::Change, "change"}}};
+                                     {SessionAct::Change, "change"},
+                                      {SessionAct::Accept, "accept"},
+                                      {SessionAct::Decline, "decline"}}};
 constexpr Words<Confidentiality, 3> levels{{{Confidentiality::Internal, "internal"},
                                             {Confidentiality::Confidential, "confidential"},
                                             {Confidentiality::Strict, "strict"}}};
@@ -119,7 +121,8 @@ Result<PrivateSession> decode_private_session(const Operation& operation) {
 }
 
 OperationDraft make_session_act(const SessionActRecord& act) {
-    const Json body{{"act", to_string(act.act)}, {"at", act.at.unix_ms}, {"session", act.session}, {"staff", act.staff}};
+    Json body{{"act", to_string(act.act)}, {"at", act.at.unix_ms}, {"session", act.session}, {"staff", act.staff}};
+    put_text(body, "ticket", act.ticket);
     return {std::string(operation_kind::session_act), act.session, dump_json(body),
             act.text.empty() ? std::string() : dump_json(Json{{"text", act.text}})};
 }
@@ -132,8 +135,10 @@ Result<SessionActRecord> decode_session_act(const Operation& operation) {
     static_cast<void>(fields.required_text("act"));
     act.act = fields.word("act", SessionAct::Submit, &parse_session_act);
     act.staff = fields.text("staff");
+    act.ticket = fields.text("ticket");
     act.at = time_of(fields, operation);
     bounded(fields, "staff", act.staff);
+    bounded(fields, "ticket", act.ticket);
     KIOSK_CHECK(fields.status());
 
     KIOSK_TRY(const auto personal, personal_of(operation));
@@ -208,15 +213,37 @@ SessionStanding fold_session(const EventConfig& config, std::span<const StoredSe
             break;
         case SessionAct::Point: standing.points.push_back(act.text); break;
         case SessionAct::Lock: standing.state = SessionState::Locked; break;
-        case SessionAct::Cancel: standing.cancelled = true; break;
+        case SessionAct::Cancel:
+            standing.cancelled = true;
+            standing.cancelled_because = act.text;
+            break;
         case SessionAct::Change:
             standing.state = SessionState::Draft;
             standing.editor = act.staff;
             standing.approver.clear();
             break;
+        case SessionAct::Accept:
+        case SessionAct::Decline: break; // of one person: see answered()
         }
     }
     return standing;
+}
+
+InvitationStatus answered(const Invitation& invitation, Hlc set_at, std::span<const StoredSessionAct> acts) {
+    auto status = invitation.status;
+    if (status != InvitationStatus::Approved && status != InvitationStatus::Accepted)
+        return status;
+    const StoredSessionAct* latest = nullptr;
+    for (const auto& act : acts) {
+        const bool is_answer = act.record.act == SessionAct::Accept || act.record.act == SessionAct::Decline;
+        if (!is_answer || act.record.ticket != invitation.ticket || act.record.session != invitation.session || !(set_at < act.hlc))
+            continue;
+        if (latest == nullptr || std::tie(latest->hlc, latest->id) < std::tie(act.hlc, act.id))
+            latest = &act;
+    }
+    if (latest != nullptr)
+        status = latest->record.act == SessionAct::Accept ? InvitationStatus::Accepted : InvitationStatus::Declined;
+    return status;
 }
 
 std::string confidential_session(const Operation& operation) {

@@ -33,7 +33,8 @@ struct PrivateSession {
 
 // Change is written with every session.set after the first thing that staff saw: what was submitted or approved is a
 // draft again, and whoever changed it can't approve it. So the fold needs the acts alone, in whatever order they came.
-enum class SessionAct : std::uint8_t { Submit = 1, Approve, Reject, Minutes, Point, Lock, Cancel, Change };
+// Accept and Decline are the answers of whoever is invited, to an invitation that was approved.
+enum class SessionAct : std::uint8_t { Submit = 1, Approve, Reject, Minutes, Point, Lock, Cancel, Change, Accept, Decline };
 std::string_view to_string(SessionAct act);
 std::optional<SessionAct> parse_session_act(std::string_view text);
 
@@ -45,6 +46,7 @@ struct SessionActRecord {
     std::string staff;
     Instant at;
     std::string text; // personal part: minutes, a discussion point, why it was rejected; at most max_session_text characters
+    std::string ticket{}; // of Accept and Decline: whose answer it is
 };
 struct StoredSessionAct {
     OperationId id;
@@ -84,8 +86,13 @@ struct SessionStanding {
     std::string minutes_by;
     std::vector<std::string> points;
     std::string rejected_because;
+    std::string cancelled_because;
 };
 SessionStanding fold_session(const EventConfig& config, std::span<const StoredSessionAct> acts);
+
+// What an invitation comes to. An answer counts where it came after the word of staff: so what they took back stays taken
+// back, whatever arrives later, and who is invited again may answer again.
+InvitationStatus answered(const Invitation& invitation, Hlc set_at, std::span<const StoredSessionAct> acts);
 
 // Is it confidential, and of which session? Empty: anybody may have it. By kind and body alone, so that the hub can tell
 // without knowing the event: session.set, session.act, quota.set, invitation.set; bookings, leads, notes and
@@ -109,6 +116,8 @@ SessionReason may_act(const EventConfig& config, std::string_view session, const
 // draft; drafts are approved with the session.
 SessionReason may_invite(const EventConfig& config, std::string_view session, const SessionStanding& standing,
                          std::string_view staff);
+// May whoever is invited answer now? Once it was approved, and for as long as nothing is over.
+bool may_answer(const SessionStanding& standing, const Invitation& invitation);
 InvitationStatus invitation_status(const EventConfig& config, const SessionStanding& standing, std::string_view staff);
 bool may_approve(const EventConfig& config, std::string_view staff); // organizer, station_lead, central, admin
 

@@ -30,7 +30,7 @@ struct ScanRecord {
     std::vector<Reason> overridden;
     Consents consents;           // given with this scan
     std::string confidential;    // closed session whose door it was at: who came is for its devices alone; not in the tables
-    std::string nda_version;     // of the text that was signed with it, or empty; in the journal, not in the tables
+    std::string nda_version;     // of the text that was signed with it, or empty
     Answers answers;             // personal part
 };
 

@@ -109,6 +109,8 @@ SessionReason may_act(const EventConfig& config, std::string_view session, const
         return standing.state == SessionState::Approved ? SessionReason::None : SessionReason::WrongState;
     case SessionAct::Cancel: return may_approve(config, act.staff) ? SessionReason::None : SessionReason::NotAllowed;
     case SessionAct::Change: return may_run(config, act.staff) ? SessionReason::None : SessionReason::NotAllowed;
+    case SessionAct::Accept: // nobody answers for another
+    case SessionAct::Decline: return SessionReason::NotAllowed;
     }
     return SessionReason::NotAllowed;
 }
@@ -116,6 +118,11 @@ SessionReason may_act(const EventConfig& config, std::string_view session, const
 SessionReason may_invite(const EventConfig& config, std::string_view session, const SessionStanding& standing,
                          std::string_view staff) {
     return open_to(config, session, standing, staff);
+}
+
+bool may_answer(const SessionStanding& standing, const Invitation& invitation) {
+    return !standing.cancelled && standing.state == SessionState::Approved &&
+           (invitation.status == InvitationStatus::Approved || invitation.status == InvitationStatus::Accepted);
 }
 
 InvitationStatus invitation_status(const EventConfig& config, const SessionStanding& standing, std::string_view staff) {

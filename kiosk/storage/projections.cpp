@@ -392,6 +392,14 @@ core::StoredScan Projections::scan_row(Query& query) const {
     if (const auto consents = query.text(14); !consents.empty())
         if (auto parsed = core::parse_consents(consents))
             record.consents = std::move(*parsed);
+    if (const auto nda = record.consents.find("nda"); nda != record.consents.end() && nda->second) {
+        Query body(m_connection, "SELECT body FROM operations WHERE id = ?", query.integer(0)); // which text it was
+        core::Operation operation;
+        operation.kind = core::operation_kind::scan;
+        operation.body = body.next() ? body.text(0) : std::string();
+        if (auto decoded = core::decode_scan(operation))
+            record.nda_version = std::move(decoded->nda_version);
+    }
     scan.undone = !query.is_null(15);
     if (!query.is_null(16)) {
         core::Operation operation; // the answers are in the personal part, which decode_scan reads

@@ -90,17 +90,6 @@ core::Result<bool> Database::is_revoked(std::string_view ticket) {
     });
 }
 
-core::Result<std::optional<core::Invitation>> Database::invitation(std::string_view session, std::string_view ticket) {
-    return m_impl->ask("invitation", [&]() -> core::Result<std::optional<core::Invitation>> {
-        Query row(m_impl->connection, "SELECT role, status, nda FROM invitations WHERE session = ? AND ticket = ?", session,
-                  ticket);
-        if (!row.next())
-            return std::nullopt;
-        return core::Invitation{std::string(session), std::string(ticket), row.text(0),
-                                static_cast<core::InvitationStatus>(row.integer(1)), row.integer(2) != 0};
-    });
-}
-
 core::Result<std::vector<core::StoredScan>> Database::standing_scans(std::string_view ticket) {
     return m_impl->ask("scans", [&]() -> core::Result<std::vector<core::StoredScan>> {
         std::vector<core::StoredScan> found;

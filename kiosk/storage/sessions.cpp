@@ -31,11 +31,20 @@ void keep_latest(std::map<Key, std::pair<Stamp, Value>>& latest, Key key, Stamp 
         at->second = {std::move(stamp), std::move(value)};
 }
 
-core::Result<std::vector<core::Invitation>> invitations_of(Query& rows) {
+// As staff made them, and then answered. Columns: session, ticket, role, status, nda, hlc.
+core::Result<std::vector<core::Invitation>> invitations_of(Database& database, Query& rows) {
     std::vector<core::Invitation> found;
-    while (rows.next())
-        found.push_back({rows.text(0), rows.text(1), rows.text(2), static_cast<core::InvitationStatus>(rows.integer(3)),
-                         rows.integer(4) != 0});
+    std::map<std::string, std::vector<core::StoredSessionAct>> acts;
+    while (rows.next()) {
+        core::Invitation invitation{rows.text(0), rows.text(1), rows.text(2),
+                                    static_cast<core::InvitationStatus>(rows.integer(3)), rows.integer(4) != 0};
+        if (!acts.contains(invitation.session)) {
+            KIOSK_TRY(acts[invitation.session], database.session_acts(invitation.session));
+        }
+        invitation.status = core::answered(invitation, core::Hlc{static_cast<std::uint64_t>(rows.integer(5))},
+                                           acts[invitation.session]);
+        found.push_back(std::move(invitation));
+    }
     return found;
 }
 
@@ -91,19 +100,31 @@ core::Result<std::vector<core::OrganisationQuota>> Database::quotas(std::string_
     });
 }
 
+core::Result<std::optional<core::Invitation>> Database::invitation(std::string_view session, std::string_view ticket) {
+    return m_impl->ask("invitation", [&]() -> core::Result<std::optional<core::Invitation>> {
+        Query rows(m_impl->connection,
+                   "SELECT session, ticket, role, status, nda, hlc FROM invitations WHERE session = ? AND ticket = ?",
+                   session, ticket);
+        KIOSK_TRY(auto found, storage::invitations_of(*this, rows));
+        if (found.empty())
+            return std::nullopt;
+        return std::move(found.front());
+    });
+}
+
 core::Result<std::vector<core::Invitation>> Database::invitations(std::string_view session) {
     return m_impl->ask("invitations", [&] {
         Query rows(m_impl->connection,
-                   "SELECT session, ticket, role, status, nda FROM invitations WHERE session = ? ORDER BY ticket", session);
-        return storage::invitations_of(rows);
+                   "SELECT session, ticket, role, status, nda, hlc FROM invitations WHERE session = ? ORDER BY ticket", session);
+        return storage::invitations_of(*this, rows);
     });
 }
 
 core::Result<std::vector<core::Invitation>> Database::invitations_of(std::string_view ticket) {
     return m_impl->ask("invitations", [&] {
         Query rows(m_impl->connection,
-                   "SELECT session, ticket, role, status, nda FROM invitations WHERE ticket = ? ORDER BY session", ticket);
-        return storage::invitations_of(rows);
+                   "SELECT session, ticket, role, status, nda, hlc FROM invitations WHERE ticket = ? ORDER BY session", ticket);
+        return storage::invitations_of(*this, rows);
     });
 }
 

@@ -113,7 +113,7 @@ public:
         const auto found = m_invitations.find({std::string(session), std::string(ticket)});
         if (found == m_invitations.end())
             return std::optional<core::Invitation>{};
-        return std::optional{found->second};
+        return std::optional{as_answered(found->second)};
     }
 
     core::Result<std::vector<core::StoredScan>> standing_scans(std::string_view ticket) override {
@@ -339,8 +339,14 @@ private:
         std::vector<core::Invitation> found;
         for (const auto& [key, invitation] : m_invitations)
             if (predicate(invitation))
-                found.push_back(invitation);
+                found.push_back(as_answered(invitation));
         return found;
+    }
+
+    core::Invitation as_answered(core::Invitation invitation) const {
+        if (const auto acts = m_session_acts.find(invitation.session); acts != m_session_acts.end())
+            invitation.status = core::answered(invitation, m_invited_at.at({invitation.session, invitation.ticket}), acts->second);
+        return invitation;
     }
 
     // ---- bookings ----
@@ -495,6 +501,7 @@ private:
         } else if (operation.kind == kind::invitation_set) {
             KIOSK_TRY(auto invitation, core::decode_invitation(operation));
             m_invitations[{invitation.session, invitation.ticket}] = invitation;
+            m_invited_at[{invitation.session, invitation.ticket}] = operation.hlc;
         } else if (operation.kind == kind::session_set) {
             KIOSK_TRY(auto session, core::decode_private_session(operation));
             m_private_sessions[session.session] = session;
@@ -578,6 +585,7 @@ private:
     std::map<std::pair<std::string, std::string>, core::ConfigDocument> m_config;
     std::map<std::string, core::Registration> m_registrations;
     std::map<std::pair<std::string, std::string>, core::Invitation> m_invitations;
+    std::map<std::pair<std::string, std::string>, core::Hlc> m_invited_at;
     std::map<std::string, core::PrivateSession> m_private_sessions;
     std::map<std::string, std::vector<core::StoredSessionAct>> m_session_acts;
     std::map<std::pair<std::string, std::string>, core::OrganisationQuota> m_quotas; // session, organisation and role

@@ -153,10 +153,13 @@ void request_card(Canvas& canvas, Rect box, const app::MeetingLine& line) {
     Rect bar = inner.cut_bottom(theme.target);
     auto name = words_look(Size::Large, Weight::Bold, theme.ink, Size::Small);
     name.decides = true;
-    const auto who = line.with + (line.with_organisation.empty() ? "" : " · " + line.with_organisation);
+    auto who = line.with + (line.with_organisation.empty() ? "" : " · " + line.with_organisation);
+    if (const auto session = canvas.say(line.session); !session.empty())
+        who = session;
     canvas.text(inner.cut_top(theme.large * 1.2F), who, name);
     inner.cut_top(canvas.step(1));
-    canvas.text(inner.cut_top(theme.body * 1.2F), when(canvas, line) + " · " + canvas.say(line.table), words_look(Size::Body, Weight::Bold, theme.ink, Size::Small));
+    const auto place = canvas.say(line.table);
+    canvas.text(inner.cut_top(theme.body * 1.2F), when(canvas, line) + (place.empty() ? "" : " · " + place), words_look(Size::Body, Weight::Bold, theme.ink, Size::Small));
     inner.cut_top(canvas.step(0.5F));
     Look soft{Size::Small, Weight::Regular, theme.ink_soft};
     const auto what = about(canvas, line);
@@ -209,7 +212,8 @@ void side_list(Canvas& canvas, Rect area, const app::MeetingHomePage& home, cons
         return at;
     };
     if (!home.requests.empty() && first == 0) {
-        canvas.text(area.cut_top(theme.body * 1.2F), canvas.tr("ui.meeting.asked"), words_look(Size::Body, Weight::Bold, theme.ink, Size::Small));
+        const bool all_people = std::ranges::none_of(home.requests, [&](const auto& line) { return !canvas.say(line.session).empty(); });
+        canvas.text(area.cut_top(theme.body * 1.2F), canvas.tr(all_people ? "ui.meeting.asked" : "ui.session.asked"), words_look(Size::Body, Weight::Bold, theme.ink, Size::Small));
         area.cut_top(canvas.step(1.5F));
     }
     float room = area.h;

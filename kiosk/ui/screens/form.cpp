@@ -243,7 +243,7 @@ void draw_form(Scene scene, const app::FormView& form) {
         auto next = main_look(canvas);
         const auto label = form.next_label.empty() ? canvas.tr("ui.next") : canvas.say(form.next_label);
         const Rect place = canvas.portrait() ? bar : bar.cut_right(std::max(canvas.step(40), button_width(canvas, label, next)));
-        const auto finish = canvas.tr("ui.finish_now");
+        const auto finish = form.finish_label.empty() ? canvas.tr("ui.finish_now") : canvas.say(form.finish_label);
         const auto beside = plain_look(canvas);
         Rect finish_place;
         if (form.can_finish && canvas.portrait()) {

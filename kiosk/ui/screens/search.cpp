@@ -49,7 +49,7 @@ void draw_search(Scene scene, const app::SearchView& search) {
     look.value = search.query;
     look.icon = Icon::Search;
     look.focused = true;
-    const auto placeholder = canvas.tr("ui.search.placeholder");
+    const auto placeholder = search.placeholder.empty() ? canvas.tr("ui.search.placeholder") : canvas.say(search.placeholder);
     look.placeholder = placeholder;
     if (scene.view.keyboard)
         look.preedit = scene.view.keyboard->preedit;

@@ -2,6 +2,7 @@
 // The tab of sessions behind closed doors: the list, and one of them with its people and what was written down.
 #include "ui/screens/reading.hpp"
 #include "ui/screens/staff_parts.hpp"
+#include "ui/screens/staff_session_parts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -38,14 +39,6 @@ Icon state_icon(const app::SessionRow& row) {
     case SessionState::Draft: break;
     }
     return Icon::Pencil;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string all;
-    for (const auto& word : words)
-        if (!word.empty())
-            all += (all.empty() ? "" : " · ") + word;
-    return all;
 }
 
 std::string span_of(Canvas& canvas, const app::SessionRow& row) {
@@ -107,7 +100,21 @@ void session_row(Canvas& canvas, Rect row, const app::SessionRow& session) {
 }
 
 void list(Canvas& canvas, const app::SessionsView& view, Rect area) {
-    heading(canvas, area, canvas.tr("ui.staff.sessions"));
+    const auto& theme = canvas.theme();
+    if (view.can_create) { // beside the heading
+        auto add = main_look(canvas);
+        add.size = Size::Body;
+        add.icon = Icon::Plus;
+        const auto label = canvas.tr("ui.session.new");
+        const float wide = button_width(canvas, label, add);
+        Rect bar = area.cut_top(theme.target);
+        if (button(canvas, "session:new", bar.cut_right(wide), label, add))
+            canvas.emit(app::intent::NewSession{});
+        canvas.text(bar, canvas.tr("ui.staff.sessions"), {Size::Large, Weight::Bold, theme.ink});
+        area.cut_top(canvas.step(2));
+    } else {
+        heading(canvas, area, canvas.tr("ui.staff.sessions"));
+    }
     if (view.rows.empty())
         return empty_place(canvas, area, Icon::Lock, canvas.tr("ui.session.none"));
     card_rows(canvas, area, {.id = "sessions", .count = view.rows.size(), .high = canvas.step(13)},
@@ -140,19 +147,23 @@ void facts(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
     Rect inner = area.inset(canvas.step(2.5F), canvas.step(2.5F));
     if (!detail.rejected_because.empty())
         fact(canvas, inner, canvas.tr("ui.session.rejected_because"), detail.rejected_because, theme.stop.fill);
+    if (!detail.cancelled_because.empty())
+        fact(canvas, inner, canvas.tr("ui.session.cancelled_because"), detail.cancelled_because, theme.stop.fill);
     if (const auto host = joined({detail.host, detail.host_organisation}); !host.empty())
         fact(canvas, inner, canvas.tr("ui.session.host"), host, theme.ink);
+    if (!detail.note_taker.empty())
+        fact(canvas, inner, canvas.tr("ui.session.note_taker"), detail.note_taker, theme.ink);
     fact(canvas, inner, canvas.tr("ui.session.level"), canvas.say(detail.level), theme.ink);
     auto nda = canvas.tr(detail.nda ? "ui.session.nda_yes" : "ui.session.nda_none");
     if (detail.nda && !detail.nda_version.empty())
         nda = joined({nda, canvas.tr("ui.session.nda_version", {{"version", detail.nda_version}})});
     fact(canvas, inner, canvas.tr("ui.session.nda"), nda, theme.ink);
-    for (const auto& quota : detail.quotas) {
-        if (inner.h < theme.body)
-            break;
+    std::int64_t seats = 0;
+    for (const auto& quota : detail.quotas)
+        seats += quota.seats;
+    if (seats > 0 && inner.h >= theme.body)
         fact(canvas, inner, canvas.tr("ui.session.quotas"),
-             canvas.tr("ui.session.quota", {{"organisation", quota.organisation}, {"seats", std::to_string(quota.seats)}, {"role", canvas.say(quota.role)}}), theme.ink);
-    }
+             canvas.tr("ui.session.quotas_all", {{"organisations", std::to_string(detail.quotas.size())}, {"seats", std::to_string(seats)}}), theme.ink);
 }
 
 void warnings(Canvas& canvas, Rect area, const std::vector<core::Message>& all) {
@@ -196,56 +207,6 @@ void warnings(Canvas& canvas, Rect area, const std::vector<core::Message>& all) 
     }
 }
 
-void invitation_row(Canvas& canvas, Rect row, const app::InvitationRow& person) {
-    const auto& theme = canvas.theme();
-    const float wide = canvas.step(17);
-    Rect place = row.cut_right(wide);
-    row.cut_right(canvas.step(2));
-    if (person.can_revoke) {
-        auto look = person.asks_revoke ? bright_look(theme.stop) : plain_look(canvas);
-        if (person.asks_revoke)
-            look.pair = theme.stop;
-        look.weight = Weight::Regular;
-        if (button(canvas, "revoke:" + person.ticket, place.centered(place.w, theme.target), canvas.tr(person.asks_revoke ? "ui.session.revoke_sure" : "ui.session.revoke"), look))
-            canvas.emit(app::intent::RevokeInvitation{person.ticket});
-    }
-    const bool out = person.status == core::InvitationStatus::Revoked || person.status == core::InvitationStatus::Declined;
-    Look name{Size::Body, Weight::Bold, out ? theme.ink_soft : theme.ink}, soft{Size::Small, Weight::Regular, theme.ink_soft};
-    name.smallest = Size::Small;
-    row = row.centered(row.w, theme.body + canvas.step(1) + theme.small);
-    Rect top = row.cut_top(theme.body);
-    canvas.text(top, joined({person.name, person.organisation}), name);
-    row.cut_top(canvas.step(1));
-    std::vector<std::string> words{canvas.say(person.role), canvas.say(person.status_text)};
-    if (person.nda_signed)
-        words.push_back(canvas.tr("ui.session.signed"));
-    const float side = theme.small;
-    if (person.inside) {
-        draw_icon(canvas, Icon::Door, row.cut_left(side).centered(side, side), theme.good.fill, 2.4F);
-        row.cut_left(canvas.step(0.75F));
-        const auto here = canvas.tr("ui.session.is_inside");
-        canvas.text(row.cut_left(std::ceil(canvas.measure(here, Size::Small, Weight::Bold).x) + 1), here, {Size::Small, Weight::Bold, theme.good.fill});
-        row.cut_left(canvas.step(1.5F));
-    }
-    canvas.text(row, joined(words), soft);
-}
-
-void people(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
-    const auto& theme = canvas.theme();
-    if (detail.can_invite) {
-        Rect line = area.cut_top(theme.body);
-        const float side = theme.body;
-        draw_icon(canvas, Icon::PersonPlus, line.cut_left(side).centered(side, side), theme.ink_soft);
-        line.cut_left(canvas.step(1));
-        canvas.text(line, canvas.tr("ui.session.scan_to_invite"), {Size::Small, Weight::Regular, theme.ink_soft});
-        area.cut_top(canvas.step(1.5F));
-    }
-    if (detail.people.empty())
-        return empty_place(canvas, area, Icon::People, canvas.tr("ui.session.nobody"));
-    card_rows(canvas, area, {.id = "invited", .count = detail.people.size(), .high = canvas.step(9.5F), .above_pager = 1.5F},
-              [&](Rect row, std::size_t i) { invitation_row(canvas, row, detail.people[i]); });
-}
-
 void words_part(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
     if (detail.minutes.empty() && detail.points.empty())
         return empty_place(canvas, area, Icon::Form, canvas.tr("ui.session.nothing_written"));
@@ -276,28 +237,45 @@ void words_part(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
     reading(canvas, "session_minutes", inner, detail.minutes);
 }
 
+// ---- what can be done ----
+
 struct Act {
     SessionAct act;
     std::string_view key;
     Icon icon;
     bool main;
+    bool sure = false; // waits for the second touch
 };
 
+// Beside each other; in portrait more than three stand in two rows.
+std::size_t action_rows(const Canvas& canvas, std::size_t count) { return canvas.portrait() && count > 3 ? 2 : 1; }
+
+float actions_height(const Canvas& canvas, std::size_t count) {
+    const auto rows = static_cast<float>(action_rows(canvas, count));
+    return rows * (canvas.theme().target + canvas.step(1)) + (rows - 1) * canvas.theme().gap;
+}
+
 void actions(Canvas& canvas, Rect bar, const std::vector<Act>& acts) {
-    const float gap = canvas.theme().gap;
-    for (const auto& each : acts) {
-        const bool sure = each.key == "ui.session.lock_sure";
+    const float gap = canvas.theme().gap, high = canvas.theme().target + canvas.step(1);
+    const auto rows = action_rows(canvas, acts.size()), across = (acts.size() + rows - 1) / rows;
+    for (std::size_t i = 0; i < acts.size(); ++i) {
+        const auto& each = acts[i];
         auto look = each.main ? main_look(canvas) : plain_look(canvas);
         look.size = Size::Body;
         look.icon = each.icon;
-        if (sure)
+        if (each.sure) {
             look.pair = canvas.theme().stop;
+            look.border.reset();
+        }
         const auto label = canvas.tr(each.key);
-        const float wide = canvas.portrait() ? (bar.w - gap * static_cast<float>(acts.size() - 1)) / static_cast<float>(acts.size())
-                                             : std::max(canvas.step(20), button_width(canvas, label, look));
-        const Rect place = canvas.portrait() ? Rect{bar.x + (wide + gap) * static_cast<float>(&each - acts.data()), bar.y, wide, bar.h} : bar.cut_left(wide);
-        if (!canvas.portrait())
+        Rect place;
+        if (canvas.portrait()) {
+            const float wide = (bar.w - gap * static_cast<float>(across - 1)) / static_cast<float>(across);
+            place = {bar.x + (wide + gap) * static_cast<float>(i % across), bar.y + (high + gap) * static_cast<float>(i / across), wide, high};
+        } else {
+            place = bar.cut_left(std::max(canvas.step(20), button_width(canvas, label, look)));
             bar.cut_left(gap);
+        }
         if (button(canvas, "session_act:" + std::to_string(static_cast<int>(each.act)), place, label, look))
             canvas.emit(app::intent::ActOnSession{each.act});
     }
@@ -342,7 +320,8 @@ void detail_of(Canvas& canvas, const app::SessionDetail& detail, Rect area) {
     tag(canvas, {bar.right() - wide, bar.center().y}, canvas.say(session.state_text), state_pair(theme, session), state_icon(session));
     bar.cut_right(wide + canvas.step(2));
     const auto light = canvas.say(session.light);
-    quorum_light(canvas, bar.cut_right(std::min(bar.w, std::ceil(canvas.measure(light, Size::Body, Weight::Bold).x) + canvas.step(3.5F))), session.quorum, light, Size::Body);
+    if (!session.cancelled) // nobody is awaited any more
+        quorum_light(canvas, bar.cut_right(std::min(bar.w, std::ceil(canvas.measure(light, Size::Body, Weight::Bold).x) + canvas.step(3.5F))), session.quorum, light, Size::Body);
 
     const auto private_title = canvas.say(session.private_title);
     Look title{Size::Large, Weight::Bold, theme.ink};
@@ -365,9 +344,9 @@ void detail_of(Canvas& canvas, const app::SessionDetail& detail, Rect area) {
     const auto part = detail.part;
     Rect tabs = area.cut_top(theme.target);
     area.cut_top(canvas.step(2));
-    const float each = std::min(canvas.step(26), (tabs.w - 2 * theme.gap) / 3);
+    const float each = std::min(canvas.step(26), (tabs.w - 3 * theme.gap) / 4);
     constexpr std::pair<SessionPart, const char*> parts[] = {
-        {SessionPart::About, "ui.session.tab_about"}, {SessionPart::People, "ui.session.tab_people"}, {SessionPart::Words, "ui.session.tab_words"}};
+        {SessionPart::About, "ui.session.tab_about"}, {SessionPart::People, "ui.session.tab_people"}, {SessionPart::Seats, "ui.session.tab_seats"}, {SessionPart::Words, "ui.session.tab_words"}};
     for (const auto& [which, key] : parts) {
         auto look = plain_look(canvas);
         if (part == which) {
@@ -393,15 +372,21 @@ void detail_of(Canvas& canvas, const app::SessionDetail& detail, Rect area) {
             acts.push_back({SessionAct::Approve, "ui.session.approve", Icon::Check, true});
         if (detail.can_reject)
             acts.push_back({SessionAct::Reject, "ui.session.reject", Icon::Undo, false});
+        if (detail.can_change)
+            acts.push_back({SessionAct::Change, detail.asks_change ? "ui.session.change_sure" : "ui.session.change", Icon::Pencil, false, detail.asks_change});
         if (detail.can_lock)
-            acts.push_back({SessionAct::Lock, detail.asks_lock ? "ui.session.lock_sure" : "ui.session.lock", Icon::Lock, false});
+            acts.push_back({SessionAct::Lock, detail.asks_lock ? "ui.session.lock_sure" : "ui.session.lock", Icon::Lock, false, detail.asks_lock});
+        if (detail.can_cancel)
+            acts.push_back({SessionAct::Cancel, detail.asks_cancel ? "ui.session.cancel_sure" : "ui.session.cancel", Icon::Close, false, detail.asks_cancel});
     }
     if (!acts.empty()) {
-        actions(canvas, area.cut_bottom(theme.target + canvas.step(1)), acts);
+        actions(canvas, area.cut_bottom(actions_height(canvas, acts.size())), acts);
         area.cut_bottom(canvas.step(2));
     }
     if (part == SessionPart::People)
-        return people(canvas, area, detail);
+        return session_people(canvas, area, detail);
+    if (part == SessionPart::Seats)
+        return session_seats(canvas, area, detail);
     if (part == SessionPart::Words)
         return words_part(canvas, area, detail);
     if (detail.warnings.empty())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions behind closed doors in the window: what staff see and do, and what the door says.
-#include "form_parts.hpp"
+#include "closed_session.hpp"
 
 using namespace kiosk;
 using namespace kiosk::app;
@@ -9,69 +9,6 @@ using core::InvitationStatus;
 using core::SessionAct;
 using core::SessionReason;
 using core::SessionState;
-
-namespace {
-
-// One session with a host (A1), made by 徐清明 who runs it; 林冬至 may approve, 秦夏至 is a volunteer.
-struct Closed : Kiosk {
-    Closed() {
-        core::Session session;
-        session.id = "cd1";
-        session.kind = "closed_door";
-        session.public_title = {"内部会议", "Private meeting"};
-        session.room = {"三楼 B 厅", "Room B"};
-        session.starts = *core::parse_rfc3339("2026-11-20T16:00:00+08:00");
-        session.ends = *core::parse_rfc3339("2026-11-20T17:30:00+08:00");
-        session.capacity = 3;
-        session.minimum = 2;
-        session.nda = true;
-        config.sessions = {session};
-        core::Checkpoint door;
-        door.id = "cd1";
-        door.name = session.public_title;
-        door.scope = core::Scope::Session;
-        door.session = "cd1";
-        door.allow_reentry = true;
-        config.checkpoints.push_back(door);
-        config.staff.push_back({"xu", "徐清明", {"session_host"}, "hash 5678"});
-        config.staff.push_back({"qin", "秦夏至", {"volunteer"}, "hash 9999"});
-        open();
-        core::PrivateSession details;
-        details.title = {"换库闭门会", "On leaving O"};
-        details.host = "A1";
-        details.nda_text = {"第一条 不外传。", "1. Tell nobody."};
-        details.nda_version = "v2";
-        REQUIRE(sessions->set(session, details, "xu"));
-        REQUIRE(sessions->invite("cd1", "A1", "host", "xu"));
-        app->hear(notice::ConfigChanged{});
-    }
-    void enter_as(const std::string& digits) {
-        send(intent::OpenStaff{});
-        pin(digits);
-        send(intent::ChooseTab{StaffTab::Sessions});
-    }
-    void leave() { send(intent::LeaveStaff{}); }
-    void approve() {
-        REQUIRE(sessions->submit("cd1", "xu"));
-        const auto approved = sessions->approve("cd1", "lin");
-        REQUIRE(approved);
-        REQUIRE(approved->reason == SessionReason::None);
-        app->hear(notice::ConfigChanged{});
-    }
-    void at_its_door() {
-        settings.checkpoint = "cd1";
-        app.emplace(Ports{&*check_in, &store, &clock, &random, &*catalogue, &deck, &pins, &composer, &welcome, nullptr, &*sessions}, settings);
-    }
-    const SessionDetail& opened() {
-        const auto& staff = body<StaffView>();
-        REQUIRE(staff.closed);
-        REQUIRE(staff.closed->open);
-        return *staff.closed->open;
-    }
-    std::string notice() { return body<StaffView>().notice.key; }
-};
-
-} // namespace
 
 TEST_CASE("closed sessions: a volunteer sees the public part only", "[app][sessions]") {
     Closed k;
@@ -254,4 +191,87 @@ TEST_CASE("closed sessions: another door is as it was", "[app][sessions]") {
     Closed k;
     CHECK_FALSE(k.body<IdleView>().door);
     CHECK(k.body<IdleView>().can_walk_in);
+}
+
+TEST_CASE("closed sessions: whoever is invited answers at their next scan, by the public title alone", "[app][sessions]") {
+    Closed k;
+    k.approve();
+    REQUIRE(k.sessions->invite("cd1", "B2", "guest", "lin"));
+    CHECK(texts_of(k.view()).all.find("内部会议") == std::string::npos); // nothing of it while nobody stands here
+    k.scan("B2");
+    REQUIRE(k.result().outcome == core::Outcome::Admitted);
+    REQUIRE(k.result().meetings.size() == 1);
+    CHECK(k.result().meetings[0].key == "session.invited.asking");
+    k.send(intent::OpenMeetings{});
+    const auto home = [&]() -> const MeetingHomePage& { return std::get<MeetingHomePage>(k.body<MeetingView>().page); };
+    REQUIRE(home().requests.size() == 1);
+    const auto line = home().requests[0];
+    CHECK(line.session.zh == "内部会议");
+    CHECK(line.table.zh == "三楼 B 厅");
+    CHECK(line.time == "16:00");
+    CHECK(line.with.empty());
+    CHECK(texts_of(k.view()).all.find("换库") == std::string::npos);
+    k.send(intent::AnswerMeeting{"session:cd9", true}); // none of theirs
+    CHECK(home().requests.size() == 1);
+    k.send(intent::AnswerMeeting{line.id, true});
+    CHECK(home().requests.empty());
+    CHECK(k.view().notice.key == "session.invited.accepted");
+    CHECK(k.store.invitation("cd1", "B2")->value().status == InvitationStatus::Accepted);
+    k.send(intent::Back{});
+    // The host is asked as well, and declines.
+    k.pass(5'000);
+    k.send(intent::OpenMeetings{});
+    k.scan("A1");
+    REQUIRE(home().requests.size() == 1);
+    k.send(intent::AnswerMeeting{home().requests[0].id, false});
+    CHECK(k.store.invitation("cd1", "A1")->value().status == InvitationStatus::Declined);
+    CHECK(k.view().notice.key == "session.invited.declined");
+    k.send(intent::Back{});
+    // Who is not invited is told nothing.
+    k.pass(5'000);
+    k.send(intent::OpenMeetings{});
+    k.scan("D4");
+    CHECK(home().requests.empty());
+}
+
+TEST_CASE("closed sessions: an answer to what was called off meanwhile counts for nothing", "[app][sessions]") {
+    Closed k;
+    k.approve();
+    k.send(intent::OpenMeetings{});
+    k.scan("A1");
+    const auto home = [&]() -> const MeetingHomePage& { return std::get<MeetingHomePage>(k.body<MeetingView>().page); };
+    REQUIRE(home().requests.size() == 1);
+    const auto id = home().requests[0].id;
+    REQUIRE(k.sessions->cancel("cd1", "lin", ""));
+    k.send(intent::AnswerMeeting{id, true});
+    CHECK(k.view().notice.key == "session.invited.over");
+    CHECK(home().requests.empty());
+    CHECK(k.store.invitation("cd1", "A1")->value().status == InvitationStatus::Approved);
+}
+
+TEST_CASE("closed sessions: a new agreement is read and signed again at the door", "[app][sessions]") {
+    Closed k;
+    k.approve();
+    k.at_its_door();
+    const auto sign = [&] {
+        k.send(intent::SetAnswer{"nda", true});
+        k.send(intent::Confirm{});
+        k.send(intent::AddStroke{"nda_signature", {{0.1F, 0.5F}, {0.9F, 0.5F}}});
+        k.send(intent::Confirm{});
+    };
+    k.scan("A1");
+    CHECK(k.text(k.body<FormView>().reading_note) == "版本 v2");
+    sign();
+    REQUIRE(k.result().outcome == core::Outcome::Admitted);
+    auto known = *k.sessions->details("cd1");
+    known.session.title = {};
+    known.details.nda_text.zh = "第一条 不外传，不拍照。";
+    known.details.nda_version = "v3";
+    REQUIRE(k.sessions->set(known.session, known.details, "xu"));
+    k.approve();
+    k.pass(60'000);
+    k.scan("A1");
+    REQUIRE(k.shows<FormView>());
+    CHECK(k.body<FormView>().reading.zh == "第一条 不外传，不拍照。");
+    CHECK(k.text(k.body<FormView>().reading_note) == "版本 v3");
 }

@@ -305,7 +305,7 @@ void Kiosk::open() {
         REQUIRE(opened);
         desk = std::move(*opened);
     }
-    if (std::ranges::any_of(config.sessions, &core::Session::is_closed_door)) {
+    if (!config.event.addons.empty() || std::ranges::any_of(config.sessions, &core::Session::is_closed_door)) {
         auto opened = SessionDesk::create({&store, &clock, &random});
         REQUIRE(opened);
         sessions = std::move(*opened);

@@ -209,6 +209,80 @@ TEST_CASE("session_desk: the door admits only who is approved, invited and has s
     CHECK(at.scan("A1").reason == Reason::NotInvited);
 }
 
+TEST_CASE("session_desk: whoever signed an older agreement signs the new one", "[app][sessions]") {
+    Staffed at;
+    REQUIRE(at.made() == SessionReason::None);
+    for (const auto* ticket : {"A1", "B1"})
+        REQUIRE(need(at.desk->invite("cd1", ticket, "", "boss")).reason == SessionReason::None);
+    at.approve();
+    REQUIRE(at.scan("A1", true).outcome == Outcome::Admitted);
+    const auto leave_and_come = [&](bool sign) {
+        ScanRequest out;
+        out.checkpoint = "cd1";
+        out.code = "A1";
+        out.direction = Direction::Exit;
+        REQUIRE(need(at.door->scan(out)).decision.outcome == Outcome::Admitted);
+        return at.scan("A1", sign);
+    };
+    CHECK(leave_and_come(false).outcome == Outcome::Admitted); // the same text: once is enough
+    // Another title needs no new signature, another text does.
+    auto details = details_of_it();
+    details.title = {"换库闭门会（二）", ""};
+    REQUIRE(need(at.desk->set(closed_session(), details, "host")).reason == SessionReason::None);
+    at.approve();
+    CHECK(leave_and_come(false).outcome == Outcome::Admitted);
+    details.nda_text = {"新的保密条款", "Keep it well"};
+    details.nda_version = "v3";
+    REQUIRE(need(at.desk->set(closed_session(), details, "host")).reason == SessionReason::None);
+    at.approve();
+    CHECK(leave_and_come(false).reason == Reason::NdaRequired);
+    CHECK(at.scan("A1", true).outcome == Outcome::Admitted);
+    CHECK(at.store.scans().back().record.nda_version == "v3");
+    CHECK(leave_and_come(false).outcome == Outcome::Admitted);
+    CHECK(at.scan("B1").reason == Reason::NdaRequired);
+}
+
+TEST_CASE("session_desk: whoever is invited answers for themselves", "[app][sessions]") {
+    Staffed at;
+    REQUIRE(at.made() == SessionReason::None);
+    REQUIRE(need(at.desk->invite("cd1", "A1", "host", "boss")).reason == SessionReason::None);
+    CHECK(need(at.desk->answer("cd1", "A1", true)).reason == SessionReason::NotInvited); // nobody has approved it
+    CHECK(need(at.desk->open_invitations("A1")).empty());
+    at.approve();
+    REQUIRE(need(at.desk->open_invitations("A1")).size() == 1);
+    CHECK(need(at.desk->open_invitations("B1")).empty());
+    CHECK(need(at.desk->answer("cd1", "B1", true)).reason == SessionReason::NotInvited);
+    CHECK(need(at.desk->answer("cd1", "A1", true)).invitation == InvitationStatus::Accepted);
+    CHECK(confidential_session(at.store.operations.back()) == "cd1");
+    CHECK(need(at.desk->open_invitations("A1")).empty());
+    CHECK(at.scan("A1", true).outcome == Outcome::Admitted);
+    // Not after all: then its door does not admit them, until staff invite them again.
+    CHECK(need(at.desk->answer("cd1", "A1", false)).invitation == InvitationStatus::Declined);
+    CHECK(need(at.desk->answer("cd1", "A1", true)).reason == SessionReason::WrongState);
+    CHECK(at.scan("A1").reason == Reason::NotInvited);
+    CHECK(need(at.desk->details("cd1")).people.front().invitation.status == InvitationStatus::Declined);
+    CHECK(need(at.desk->invite("cd1", "A1", "", "boss")).invitation == InvitationStatus::Approved);
+    CHECK(need(at.desk->open_invitations("A1")).size() == 1);
+    REQUIRE(need(at.desk->revoke("cd1", "A1", "boss")).invitation == InvitationStatus::Revoked);
+    CHECK(need(at.desk->answer("cd1", "A1", true)).reason == SessionReason::NotInvited);
+    CHECK(at.scan("A1").reason == Reason::NotInvited);
+    REQUIRE(need(at.desk->invite("cd1", "B1", "", "boss")).reason == SessionReason::None);
+    REQUIRE(need(at.desk->cancel("cd1", "boss", "")).reason == SessionReason::None);
+    CHECK(need(at.desk->answer("cd1", "B1", true)).reason == SessionReason::CancelledSession);
+    CHECK(need(at.desk->open_invitations("B1")).empty());
+}
+
+TEST_CASE("session_desk: an organisation without seats is like any other", "[app][sessions]") {
+    Staffed at;
+    REQUIRE(at.made() == SessionReason::None);
+    REQUIRE(need(at.desk->set_quota({"cd1", "松果示例软件", 1, "guest", "boss"})).reason == SessionReason::None);
+    REQUIRE(need(at.desk->invite("cd1", "B1", "", "host")).reason == SessionReason::None);
+    CHECK(need(at.desk->invite("cd1", "B2", "", "host")).reason == SessionReason::TooManySeats);
+    REQUIRE(need(at.desk->set_quota({"cd1", "松果示例软件", 0, "guest", "boss"})).reason == SessionReason::None);
+    CHECK(need(at.desk->details("cd1")).quotas.empty());
+    CHECK(need(at.desk->invite("cd1", "B2", "", "host")).reason == SessionReason::None);
+}
+
 TEST_CASE("session_desk: a cancelled session closes its door and says so", "[app][sessions]") {
     Staffed at;
     REQUIRE(at.made() == SessionReason::None);

@@ -318,6 +318,41 @@ TEST_CASE("closed_sessions: staff are warned", "[core][sessions]") {
     CHECK(warnings(session, complete(), good, others).empty());
 }
 
+TEST_CASE("closed_sessions: an answer counts after the word of staff, in whatever order both arrive", "[core][sessions]") {
+    const auto answer = [](std::uint64_t seq, std::int64_t ms, SessionAct act, std::string ticket = "A1") {
+        StoredSessionAct stored;
+        stored.id = {"k1", "1", seq};
+        stored.hlc = Hlc{static_cast<std::uint64_t>(ms) << 16};
+        stored.record = {"cd1", act, "", Instant{ms}, "", std::move(ticket)};
+        return stored;
+    };
+    const auto at = [](std::uint64_t ms) { return Hlc{ms << 16}; };
+    const auto invited = [](InvitationStatus status) { return Invitation{"cd1", "A1", "guest", status, false}; };
+    std::vector acts{answer(1, 1000, SessionAct::Decline), answer(2, 3000, SessionAct::Accept), answer(3, 2000, SessionAct::Decline),
+                     answer(4, 9000, SessionAct::Decline, "B1")};
+    CHECK(answered(invited(InvitationStatus::Approved), at(500), acts) == InvitationStatus::Accepted);
+    std::ranges::reverse(acts);
+    CHECK(answered(invited(InvitationStatus::Approved), at(500), acts) == InvitationStatus::Accepted);
+    CHECK(answered(invited(InvitationStatus::Accepted), at(500), acts) == InvitationStatus::Accepted);
+    CHECK(answered(invited(InvitationStatus::Approved), at(3000), acts) == InvitationStatus::Approved); // invited again
+    // What staff took back, or have not approved, no answer makes good.
+    for (const auto status : {InvitationStatus::Revoked, InvitationStatus::Draft, InvitationStatus::Declined})
+        CHECK(answered(invited(status), at(500), acts) == status);
+    // It moves nothing of the session itself, whoever is named as having said it.
+    acts.front().record.staff = "boss";
+    CHECK(fold_session(demo(), acts).state == SessionState::Draft);
+    const auto draft = make_session_act(answer(1, 1000, SessionAct::Accept).record);
+    Operation operation;
+    operation.kind = draft.kind;
+    operation.subject = draft.subject;
+    operation.body = draft.body;
+    const auto read = decode_session_act(operation);
+    REQUIRE(read);
+    CHECK(read->act == SessionAct::Accept);
+    CHECK(read->ticket == "A1");
+    CHECK(confidential_session(operation) == "cd1");
+}
+
 TEST_CASE("closed_sessions: the quorum light", "[core][sessions]") {
     const auto config = demo();
     auto session = *config.session("cd1"); // two to three people

@@ -73,6 +73,8 @@ TEST_CASE("sessions: the latest private part, every act in its order, the latest
     append(*other, core::make_invitation({"cd1", "P2", "guest", core::InvitationStatus::Approved, true}));
     append(*other, core::make_invitation({"cd1", "P1", "host", core::InvitationStatus::Draft, false}));
     append(*other, core::make_invitation({"cd0", "P1", "guest", core::InvitationStatus::Draft, false}));
+    core::SessionActRecord answer{"cd1", core::SessionAct::Decline, {}, {}, {}, "P2"};
+    append(*other, core::make_session_act(answer));
 
     auto all = all_operations(*database);
     const auto theirs = all_operations(*other);
@@ -94,7 +96,7 @@ TEST_CASE("sessions: the latest private part, every act in its order, the latest
         CHECK(sessions[1].title.zh == "new");
         CHECK(sessions[1].rivals == std::vector<std::string>{"松果示例软件"});
         const auto acts = need(reader->session_acts("cd1"));
-        REQUIRE(acts.size() == 3);
+        REQUIRE(acts.size() == 4);
         CHECK(acts[0].record.act == core::SessionAct::Submit);
         CHECK(acts[1].record.act == core::SessionAct::Approve);
         CHECK(acts[2].record.text == "agreed");
@@ -107,6 +109,9 @@ TEST_CASE("sessions: the latest private part, every act in its order, the latest
         REQUIRE(invited.size() == 2);
         CHECK(invited[0].ticket == "P1");
         CHECK(invited[1].nda_signed);
+        CHECK(invited[1].status == core::InvitationStatus::Declined); // answered
+        CHECK(need(reader->invitation("cd1", "P2"))->status == core::InvitationStatus::Declined);
+        CHECK(invited[0].status == core::InvitationStatus::Draft);
         CHECK(need(reader->invitations_of("P1")).size() == 2);
         CHECK(need(reader->invitations_of("P3")).empty());
         require_sound(*reader);
