@@ -333,6 +333,60 @@ TEST_CASE("meetings: a slip is printed once", "[app][meetings]") {
     CHECK(k.deck.slips[0].time == "13:30");
 }
 
+TEST_CASE("meetings: whoever waits for a slip that does not come is told to take a picture", "[app][meetings][printing]") {
+    using notice::Printed;
+    Area k;
+    k.deck.slip_printer = true;
+    k.open();
+    k.check_in_all();
+    k.book_both();
+    const Printed failed{Printed::What::Slip, Printed::Outcome::Failed, "print.why.paper_jam", "/kept/slip.pdf"};
+    k.app->hear(failed); // somebody else's, earlier
+    CHECK(k.view().notice.key != "meeting.print_failed");
+    k.send(intent::PrintSlip{});
+    k.app->hear(Printed{Printed::What::Slip, Printed::Outcome::Sent, {}, {}});
+    CHECK(k.view().notice.key == "meeting.printing");
+    k.app->hear(failed);
+    CHECK(k.view().notice.key == "meeting.print_failed");
+    k.pass(46'000);
+    REQUIRE(k.shows<IdleView>());
+    k.app->hear(failed); // nobody is there any more
+    CHECK(k.view().notice.key != "meeting.print_failed");
+}
+
+TEST_CASE("meetings: the board tells what became of the day's plan", "[app][meetings][printing]") {
+    using notice::Printed;
+    Area k;
+    k.open();
+    k.log_in();
+    k.send(intent::ChooseTab{StaffTab::Board});
+    const auto told = [&] { return k.body<StaffView>().notice; };
+    k.send(intent::PrintPlan{});
+    CHECK(told().key == "board.notice.not_printed"); // there is nothing that prints
+    const auto hear = [&](Printed::Outcome outcome, const char* why, const char* where) {
+        k.app->hear(Printed{Printed::What::Plan, outcome, why, where});
+    };
+    hear(Printed::Outcome::Kept, "", "/kept/plan.pdf");
+    CHECK(told().key == "board.notice.plan_kept");
+    REQUIRE(told().args.size() == 1);
+    CHECK(told().args[0].second == "/kept/plan.pdf");
+    hear(Printed::Outcome::Sent, "", "");
+    CHECK(told().key == "board.notice.plan_sent");
+    hear(Printed::Outcome::Waits, "print.why.paper_out", "");
+    CHECK(told().key == "board.notice.plan_waits");
+    CHECK(told().args[0].second == k.catalogue->text(core::Language::Chinese, "print.why.paper_out"));
+    hear(Printed::Outcome::Done, "", "");
+    CHECK(told().key == "board.notice.plan_done");
+    hear(Printed::Outcome::Failed, "print.why.no_room", "");
+    CHECK(told().key == "board.notice.not_printed");
+    hear(Printed::Outcome::Failed, "print.why.rejecting", "/kept/plan.pdf");
+    CHECK(told().key == "board.notice.plan_failed");
+
+    k.send(intent::ChooseTab{StaffTab::Recent});
+    hear(Printed::Outcome::Done, "", "");
+    CHECK(told().empty()); // not what this page is about
+}
+
 TEST_CASE("meetings: what another kiosk holds is asked for, and is green only once it is here", "[app][meetings]") {
     Area k;
     k.alone = false;
