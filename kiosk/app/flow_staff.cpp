@@ -217,6 +217,9 @@ void KioskApp::load_system(StaffView& data) {
     const auto line = [&](std::string_view name, std::string value) {
         data.system.emplace_back(local_text(*m_ports.catalogue, "staff.system." + std::string(name)), std::move(value));
     };
+    // First what somebody can do something about.
+    for (const auto& [label, words] : m_ports.deck->system_sentences())
+        data.system.emplace_back(label, words.in(m_language));
     refresh_status();
     if (m_status) {
         line("device", m_status->device);
@@ -230,8 +233,6 @@ void KioskApp::load_system(StaffView& data) {
         line("error", error_text(m_out_of_order->error));
     for (auto& entry : m_ports.deck->system_info())
         data.system.push_back(std::move(entry));
-    for (const auto& [label, words] : m_ports.deck->system_sentences())
-        data.system.emplace_back(label, words.in(m_language));
     if (m_ports.plugins != nullptr)
         data.quarantined = m_ports.plugins->in_quarantine();
     data.can_release = m_staff->organizer;
