@@ -160,6 +160,8 @@ void KioskApp::on(const intent::PrintSlip&) {
     slip.until = page->meeting.until;
     slip.who = m_visit->person.name;
     slip.with = page->meeting.with;
+    if (const auto& organisation = page->meeting.with_organisation; !organisation.empty())
+        slip.with += (m_language == core::Language::Chinese ? "，" : ", ") + organisation;
     if (!page->meeting.purpose.empty())
         slip.purpose = local_text(*m_ports.catalogue, page->meeting.purpose);
     slip.topic = page->meeting.topic;
