@@ -89,6 +89,7 @@ void PrintQueue::work() {
     take_up();
     for (;;) {
         std::optional<PrintJob> job;
+        bool wanted = false;
         {
             std::unique_lock lock(m_mutex);
             const auto wait = due_ms();
@@ -102,10 +103,14 @@ void PrintQueue::work() {
             if (!m_jobs.empty()) {
                 job = std::move(m_jobs.front());
                 m_jobs.pop_front();
-            } else if (std::exchange(m_look, false) && now_ms() - m_asked_ms >= m_options.watch_ms) {
-                m_asked_ms = std::numeric_limits<std::int64_t>::min() / 2;
+            } else {
+                wanted = std::exchange(m_look, false);
             }
         }
+        if (wanted && now_ms() - m_asked_ms >= m_options.watch_ms)
+            m_asked_ms = std::numeric_limits<std::int64_t>::min() / 2;
+        if (wanted)
+            refresh_counts(); // somebody may have cleared the folder up
         if (job) {
             m_in_hand = true;
             do_job(*job);

@@ -265,6 +265,18 @@ TEST_CASE("print_queue: a folder that can't be made is told", "[printing]") {
     CHECK(desk.last().why == "error.file_write");
 }
 
+TEST_CASE("print_queue: a folder that was cleared up is noticed when somebody looks", "[printing]") {
+    PrintTemp folder;
+    fs::create_directories(folder.path() / "not-printed");
+    const auto left = folder.path() / "not-printed" / "slip.pdf";
+    REQUIRE(resources::write_file_atomically(left, "x"));
+    Desk desk(folder, nullptr);
+    REQUIRE(wait_until([&] { return desk.queue().state().not_printed == 1; }));
+    fs::remove(left);
+    desk.queue().look();
+    CHECK(wait_until([&] { return desk.queue().state().not_printed == 0; }));
+}
+
 TEST_CASE("print_queue: bytes beyond the bound are refused at once", "[printing]") {
     const auto job = print_bytes("huge", Format::Pdf, std::string(most_bytes + 1, 'x'));
     REQUIRE_FALSE(job);
