@@ -209,6 +209,8 @@ std::expected<int, Refusal> CupsPrinter::submit(const std::filesystem::path& fil
     ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", nullptr, title.c_str());
     ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_MIMETYPE, "document-format", nullptr,
                  format == Format::Pdf ? "application/pdf" : "image/png");
+    // A slip is shorter than a roll's page: at its top, not in its middle. (After the operation's own attributes.)
+    ippAddString(request, IPP_TAG_JOB, IPP_TAG_NAME, "position", nullptr, "top");
     const auto exchange = ask(patience, request, "/printers/" + m_name, file);
     if (!exchange.status)
         return std::unexpected(exchange.status.error());
