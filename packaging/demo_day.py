@@ -8,6 +8,7 @@ organisation, only people who let their contact be shared.
 
 BOOKINGS, NO_SHOWS, MOST_EACH = 46, 5, 4
 PRESENT_OF_ROSTER, WALK_INS = 157, 15
+LEADS = 38
 
 # What the two sides of the exchange bring and look for, by kind of organisation: channel and content first.
 SIDES = {
@@ -134,6 +135,28 @@ def bookings(rng, people, profile, came, slots, tables, busy):
     return made
 
 
+def leads(rng, profile, came, made, attending):
+    """What is written down at the desk and after the closed session; together with the meetings' own leads LEADS."""
+    said = [("trial", "想先装一套试用"), ("training", "问内训和考试的安排"), ("case_talk", "愿意讲一次迁移案例"),
+            ("membership", "问怎样成为核心成员"), ("recruit", "想进校招聘"), ("opportunity", "明年有替换项目"),
+            ("group_join", "想进本地用户组"), ("pr", "想一起做一期专访")]
+    behind = [("opportunity", "两周后带架构师再来"), ("trial", "先在测试环境评估"), ("business", "要一份脱敏的评估样例")]
+    sharing = lambda t: profile.get(t, {}).get("share")
+    met = {b["participants"][1] for b in made if b.get("lead")}
+    there = [t for t in attending if sharing(t) and t not in met][:len(behind)]
+    found = [dict(ticket=t, type=kind, note=note, session="cd1", staff="host-1", at=17 * 60 + 40 + n)
+             for n, (t, (kind, note)) in enumerate(zip(there, behind))]
+    free = sorted(t for t in came if sharing(t) and t not in met and t not in attending)
+    rest = rng.sample(free, LEADS - sum(bool(b.get("lead")) for b in made) - len(found))
+    for n, ticket in enumerate(rest):
+        kind, note = said[n % len(said)]
+        lead = dict(ticket=ticket, type=kind, note=note, staff="desk-1", at=max(came[ticket] + 5, 13 * 60 + 20 + 9 * n))
+        if n % 3 == 0:  # somebody has taken it on
+            lead.update(owner="desk-1", due_days=rng.choice([3, 7, 14]), priority=1)
+        found.append(lead)
+    return sorted(found, key=lambda lead: lead["at"])
+
+
 def check(made, people, profile, came, slots, busy):
     assert len(made) == BOOKINGS and sum("started" not in b for b in made) == NO_SHOWS
     organisation = {p["ticket"]: p["organisation"] for p in people}
@@ -182,6 +205,7 @@ def make(rng, people, kind_of, invited, at, names, surnames, terms, used_codes, 
                        "把回退演练的检查单合成一份。",
             "points": ["割接窗口最长能给多久，由谁批准", "回退演练多久做一次，谁来签字", "共享一份脱敏的迁移评估样例"],
         },
+        "leads": [dict(lead, at=at(clock(lead["at"]))) for lead in leads(rng, profile, came, made, attending)],
     }
 
 

@@ -37,6 +37,8 @@ expect 0 "Present: 172" stats
 expect 0 "Meetings booked: 46" stats
 expect 0 "Meetings nobody came to: 5" stats
 expect 0 "0 findings" verify
+expect 0 "35 leads" leads list
+expect 0 "3 leads" leads list --session cd1
 
 expect 0 "46 bookings" export --bookings day.csv
 count 47 "" day.csv

@@ -3,6 +3,7 @@
 
 #include "app/booking_desk.hpp"
 #include "app/session_desk.hpp"
+#include "core/leads.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,6 +68,7 @@ private:
     Status people();
     Status bookings();
     Status closed_session();
+    Status leads();
     Status booked(const app::BookingResult& result, core::BookingStatus wanted, const std::string& what) const {
         if (result.status == wanted)
             return {};
@@ -186,6 +188,42 @@ Status DemoDay::closed_session() {
     return {};
 }
 
+// What was written down at the desk and behind the closed door, beside what the meetings left.
+Status DemoDay::leads() {
+    constexpr std::int64_t day_ms = 24 * 60 * core::minute_ms;
+    const auto& zone = m_venue.config().event.timezone;
+    for (const auto& item : m_day.value("leads", Json::array())) {
+        KIOSK_TRY(const auto registration, holder_of(m_venue.database(), text_of(item, "ticket")));
+        KIOSK_TRY(const auto at, moment_of(item, "at"));
+        core::Lead lead;
+        lead.uid = core::make_uid(at, m_venue.random());
+        lead.type = text_of(item, "type");
+        lead.source = "staff";
+        lead.registration = registration.uid;
+        lead.priority = item.value("priority", lead.priority);
+        lead.owner = text_of(item, "owner");
+        if (!lead.owner.empty()) {
+            lead.status = core::LeadStatus::Assigned;
+            lead.due = zone.rfc3339(at + item.value("due_days", 7) * day_ms).substr(0, std::string_view("2026-12-01").size());
+        }
+        lead.confidential = text_of(item, "session");
+        lead.changed_by = text_of(item, "staff");
+        lead.at = at;
+        lead.organisation = registration.person.organisation;
+        lead.person = registration.person.name;
+        lead.note = text_of(item, "note");
+        if (const auto problem = core::lead_problem(lead); !problem.empty())
+            return broken("a lead of " + text_of(item, "ticket") + ": " + problem);
+        later(at, [this, lead]() -> Status {
+            const std::array drafts{core::make_lead(lead)};
+            KIOSK_TRY(const auto receipt, m_venue.database().append(drafts));
+            static_cast<void>(receipt);
+            return {};
+        });
+    }
+    return {};
+}
+
 Status DemoDay::play() {
     if (!m_day.contains("bookings") || !m_day.contains("closed_session"))
         return broken("bookings or closed_session are missing");
@@ -203,6 +241,7 @@ Status DemoDay::play() {
     KIOSK_TRY(m_sessions, app::SessionDesk::create(session_services));
     KIOSK_CHECK(bookings());
     KIOSK_CHECK(closed_session());
+    KIOSK_CHECK(leads());
     std::ranges::stable_sort(m_happenings, {}, &Happening::at);
     for (const auto& happening : m_happenings) {
         m_clock.at = happening.at;
