@@ -76,6 +76,9 @@ public:
     // Own pending ones that should be tried again now; the caller asks for each.
     core::Result<std::vector<std::string>> waiting();
 
+    // Whom the hub waits for before it grants anything, as of its last answer; empty: nobody.
+    const std::vector<std::string>& awaited() const { return m_awaited; }
+
     void met_a_hub() { m_services.alone = false; } // what is not held here must be asked for from now on
 
     core::Instant now() const { return m_services.clock->now(); }
@@ -120,6 +123,7 @@ private:
     std::shared_ptr<const core::EventConfig> m_config;
     core::BookingPolicy m_policy;
     std::vector<core::Resource> m_recalled;
+    std::vector<std::string> m_awaited;
     std::int64_t m_heard_ms = 0; // the hub's time of the last answer
     std::optional<std::int64_t> m_next_deal_ms; // of the boot clock
 };

@@ -230,15 +230,25 @@ Result<std::optional<LeaseAsk>> BookingDesk::upkeep(const std::vector<std::strin
         ask.deal = m_services.deals;
         // And says what it believes to hold: a hub that was told that this device is lost, or that was put back to an older
         // state, thinks otherwise.
+        bool all = true;
         for (const auto& lease : leases) {
-            if (lease.closing || (lease.until && *lease.until - now() < too_late_ms) || ask.want.size() >= most_wanted)
+            if (lease.closing || (lease.until && *lease.until - now() < too_late_ms))
                 continue;
+            if (ask.want.size() >= most_wanted) {
+                all = false;
+                break;
+            }
             ask.want.push_back(wanted(lease.resource, {}));
+            ask.want.back().holds = true;
+        }
+        if (all) {
+            KIOSK_TRY(const auto status, store().status());
+            ask.holds_seq = status.last_seq;
         }
     }
     if (!put.empty() || !drop.empty())
         KIOSK_CHECK(store().change_leases(put, drop));
-    if (ask.want.empty() && ask.give_back.empty() && !ask.deal)
+    if (ask.want.empty() && ask.give_back.empty() && !ask.deal && !ask.holds_seq)
         return std::optional<LeaseAsk>{};
     return std::optional<LeaseAsk>{std::move(ask)};
 }
@@ -278,6 +288,9 @@ Result<std::size_t> BookingDesk::take(const LeaseAsk&, const LeaseReply& reply) 
     }
     m_recalled = reply.recalled;
     m_heard_ms = reply.hub_time_ms;
+    m_awaited = reply.awaited;
+    if (std::ranges::find(m_awaited, m_device) != m_awaited.end())
+        m_next_deal_ms.reset(); // others wait until this device has said what it holds
     if (put.empty() && drop.empty())
         return std::size_t{0};
     std::vector<Lease> rows;

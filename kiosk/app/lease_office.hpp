@@ -22,6 +22,8 @@ struct LeaseAsk {
     std::int64_t as_of_ms = 0; // the hub's time of the last answer that was read; 0: none yet
     bool deal = false;   // give me my share
     std::string booking; // uid that it is asked for, or empty
+    // Present: the wanted ones with `holds` are everything that this device holds, and its journal goes up to here.
+    std::optional<std::uint64_t> holds_seq;
 };
 struct LeaseReply {
     std::vector<core::LeaseGranted> grants;     // of what was wanted, and what was dealt
@@ -29,6 +31,8 @@ struct LeaseReply {
     std::vector<core::Resource> recalled;       // others wait for these
     std::uint64_t feed = 0;                     // newest feed number at that moment
     std::int64_t hub_time_ms = 0;
+    // Devices from which the hub, put back from a backup, has yet to hear what they hold; until then it grants nothing new.
+    std::vector<std::string> awaited;
 };
 
 class LeaseOffice {

@@ -81,6 +81,7 @@ struct LeaseWanted {
     Resource resource;
     std::int64_t capacity = 1; // of seats: how many there are in all
     std::string booking;       // uid, or empty
+    bool holds = false;        // the asker holds it already, as far as it knows
 };
 struct LeaseGranted {
     Resource resource;       // as it is held now; of seats with the count
@@ -113,6 +114,19 @@ std::size_t take_from_lost(std::vector<HeldLease>& rows, std::string_view device
 // The device came back under another incarnation (restored, copied): what the older one held is the hub's again, with a new
 // generation. Before grant(), which else takes over only what is wanted.
 std::size_t take_from_older(std::vector<HeldLease>& rows, const Asker& asker, std::uint64_t& next_generation);
+// ---- at a hub that was put back from a backup ----
+//
+// It does not know what it granted since. So it waits until every device of the event has said what it holds (`awaited`: who
+// has not), and grants nothing new before.
+
+// What the asker says it holds is its own, whatever the backup says of devices that are still awaited; what it does not name
+// is not. Where somebody who has spoken holds it, it stays theirs. Only once the hub has all of the asker's journal.
+void take_report(std::vector<HeldLease>& rows, std::span<const LeaseWanted> wanted, std::span<const std::string> awaited,
+                 const Asker& asker, std::uint64_t generation);
+// Meanwhile: held is what the asker's rows cover already; everything else has to wait and is nobody's doing.
+std::vector<LeaseGranted> grant_nothing_new(std::span<const HeldLease> rows, std::span<const LeaseWanted> wanted,
+                                            bool all_or_nothing, const Asker& asker);
+
 constexpr std::int64_t lease_margin_ms = 2'000; // the hub waits so much longer than the holder, whose clock may differ
 
 // What this device should hold without having asked: its share of the future slots of every unit (with its host's time),

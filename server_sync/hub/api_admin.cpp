@@ -121,14 +121,23 @@ Api::Prepared Api::Impl::get_events(Context&) {
 Api::Prepared Api::Impl::get_devices(Context& context) {
     const auto event = context.text("event");
     Json list = Json::array();
+    std::map<std::string, std::vector<std::string>> waited_for; // by event
     for (const auto& device : directory.devices()) {
         if (!event.empty() && device.event != event)
             continue;
+        auto found = waited_for.find(device.event);
+        if (found == waited_for.end()) {
+            auto names = awaited(device.event);
+            if (!names)
+                return ready(store_error(names.error()));
+            found = waited_for.emplace(device.event, std::move(*names)).first;
+        }
         list.push_back({{"event", device.event},
                         {"device", device.device},
                         {"is_hub", device.is_hub},
                         {"revoked", device.revoked},
                         {"cloned", !device.cloned_by.empty()},
+                        {"awaited", std::ranges::find(found->second, device.device) != found->second.end()},
                         {"software", device.software},
                         {"sessions", scope_of(device)},
                         {"enrolled_ms", device.enrolled_ms},

@@ -135,6 +135,10 @@ struct Api::Impl {
     std::vector<std::string> note_recalls(const std::string& event, const LeaseWork& work); // what the asker is asked for
     Result<std::size_t> take_from_lost(const std::string& event, const std::string& device); // under `writer`
     Status note_epoch(); // under `writer`
+    // After this store was put back from a backup: devices that have yet to say what they hold, sorted.
+    Result<std::vector<std::string>> awaited(const std::string& event);
+    Status await_all(const std::string& event); // under `writer`, as the next
+    Status not_awaited(const std::string& event, const std::string& device);
     Status expire_leases(const std::string& event); // under `writer`
 
     static std::string scope_of(const DeviceRow& device); // which closed sessions it gets (hub/scope.hpp)
@@ -193,6 +197,9 @@ struct Api::Impl {
     std::int64_t written_boot_ms = 0; // when what devices told was last written; of the folding thread
 };
 
+// Devices that a hub which was put back waits for: a JSON list. And when a device was called lost, in milliseconds.
+inline std::string awaited_fact(const std::string& event) { return "leases/awaited/" + event; }
+inline std::string lost_fact(const std::string& event, const std::string& device) { return "leases/lost/" + event + "/" + device; }
 // Whether a hub of a venue holds an event of the central one; absent where this is no venue's hub.
 inline std::string rights_fact(const std::string& event) { return "rights/" + event; }
 

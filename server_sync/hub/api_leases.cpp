@@ -5,6 +5,8 @@
 #include "hub/api_impl.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 
 namespace kiosk::sync::hub {
 
@@ -43,12 +45,15 @@ struct Api::Impl::LeaseWork {
     bool all_or_nothing = false;
     bool may_grant = true;     // a venue hub that does not hold the event grants nothing
     bool calls_all_in = false; // and one that gives it back asks for all that it granted
+    std::vector<std::string> awaited;        // not empty: this hub was put back, and these have not said what they hold
+    std::optional<std::uint64_t> holds_seq;  // the request says it
     std::shared_ptr<const core::EventConfig> dealt_from; // null: nothing is dealt
     std::vector<std::string> devices;
     // What comes of it:
     std::vector<core::LeaseGranted> granted;
     std::vector<std::string> given_back;
     std::vector<std::pair<std::string, std::string>> in_vain; // holder and what it holds that was asked for
+    bool told = false; // the asker was awaited, and has said it now
 
     Result<void> read(const protocol::LeaseRequest& request);
     LeaseSelection selection() const;
@@ -62,11 +67,12 @@ Result<void> Api::Impl::LeaseWork::read(const protocol::LeaseRequest& request) {
     asker.incarnation = request.incarnation;
     all_or_nothing = request.all_or_nothing;
     as_of_ms = request.as_of_ms;
+    holds_seq = request.holds_seq;
     for (const auto& wish : request.want) {
         KIOSK_TRY(auto resource, core::parse_resource(wish.resource));
         if (resource.is_counted())
             resource.count = wish.count;
-        want.push_back({std::move(resource), wish.capacity, wish.booking.substr(0, protocol::max_id_bytes)});
+        want.push_back({std::move(resource), wish.capacity, wish.booking.substr(0, protocol::max_id_bytes), wish.holds});
     }
     for (const auto& wish : request.give_back) {
         KIOSK_TRY(auto resource, core::parse_resource(wish.resource));
@@ -82,7 +88,7 @@ LeaseSelection Api::Impl::LeaseWork::selection() const {
     selection.holder = asker.device;
     selection.incarnation = asker.incarnation;
     const bool whole = std::ranges::any_of(want, [](const auto& each) { return each.resource.subject == whole_event; });
-    if (dealt_from || whole || calls_all_in)
+    if (dealt_from || whole || calls_all_in || !awaited.empty())
         return selection;
     auto& subjects = selection.subjects.emplace();
     for (const auto& each : want)
@@ -96,6 +102,7 @@ void Api::Impl::LeaseWork::run(LeaseTable& table) {
     granted.clear(); // a store may begin again
     given_back.clear();
     in_vain.clear();
+    told = false;
     auto& rows = table.rows;
     const auto is_own = [&](const core::HeldLease& row) { return row.holder == asker.device; };
 
@@ -134,6 +141,17 @@ void Api::Impl::LeaseWork::run(LeaseTable& table) {
             if (calls_all_in && is_own(row) && row.closing_seq == 0)
                 in_vain.emplace_back(row.holder, core::resource_text(row.resource));
         return;
+    }
+    if (!awaited.empty()) {
+        const bool is_awaited = std::ranges::find(awaited, asker.device) != awaited.end();
+        // What it confirmed must be readable here before anybody else gets what it does not hold any more.
+        told = is_awaited && holds_seq && table.contiguous(asker.device, asker.incarnation) >= *holds_seq;
+        if (told)
+            core::take_report(rows, want, awaited, asker, table.generation);
+        if (!told || awaited.size() > 1) {
+            granted = core::grant_nothing_new(rows, want, all_or_nothing, asker);
+            return;
+        }
     }
     granted = core::grant(rows, want, all_or_nothing, asker, table.generation);
     note_in_vain(table, 0);
@@ -266,11 +284,21 @@ Api::Prepared Api::Impl::post_leases(Context& context) {
             return ready(store_error(rights.error()));
         work.may_grant = !*rights || **rights == rights_held;
         work.calls_all_in = *rights && **rights == rights_releasing;
+        auto waited_for = awaited(event);
+        if (!waited_for)
+            return ready(store_error(waited_for.error()));
+        work.awaited = std::move(*waited_for);
         if (!work.may_grant)
             work.dealt_from.reset();
         const auto changed = store.change_leases(event, work.selection(), [&](LeaseTable& table) { work.run(table); });
         if (!changed)
             return ready(store_error(changed.error()));
+        if (work.told) {
+            if (const auto noted = not_awaited(event, device.device); !noted)
+                return ready(store_error(noted.error()));
+            std::erase(work.awaited, device.device);
+            log(work.awaited.empty() ? "leases.all_told" : "leases.told", {{"event", event}, {"device", device.device}});
+        }
         // After the grant, never before: whatever an earlier holder confirmed is up to here.
         const auto newest = store.latest(event);
         if (!newest)
@@ -286,6 +314,11 @@ Api::Prepared Api::Impl::post_leases(Context& context) {
     for (const auto& granted : work.granted)
         reply.grants.push_back(to_wire(granted));
     reply.given_back = std::move(work.given_back);
+    reply.awaited = std::move(work.awaited);
+    if (reply.awaited.size() > protocol::max_awaited) // the asker among them, where it is
+        reply.awaited.erase(std::remove_if(reply.awaited.begin() + protocol::max_awaited - 1, reply.awaited.end(),
+                                           [&](const auto& name) { return name != device.device; }),
+                            reply.awaited.end());
     ApiAnswer answer;
     answer.body = protocol::encode(reply);
     answer.headers["Cache-Control"] = "no-store";
@@ -303,24 +336,76 @@ Result<std::size_t> Api::Impl::take_from_lost(const std::string& event, const st
         raise_generation(table.generation, now_ms);
         freed = core::take_from_lost(table.rows, device, table.generation);
     }));
+    KIOSK_CHECK(store.set_fact(lost_fact(event, device), std::to_string(now_ms)));
+    KIOSK_CHECK(not_awaited(event, device));
     const std::lock_guard lock(recalls_mutex);
     lost_ms[{event, device}] = now_ms;
     return freed;
 }
 
-// A store that was restored knows nothing of what was granted since its backup: whatever is granted from now on is newer.
+// ---- a store that was put back from a backup ----
+
+Result<std::vector<std::string>> Api::Impl::awaited(const std::string& event) {
+    KIOSK_TRY(const auto kept, store.fact(awaited_fact(event)));
+    std::vector<std::string> names;
+    if (!kept)
+        return names;
+    const auto list = Json::parse(*kept, nullptr, false);
+    for (const auto& name : list.is_array() ? list : Json::array())
+        if (name.is_string())
+            if (const auto row = directory.device(event, name.get<std::string>()); row && !row->revoked && row->cloned_by.empty())
+                names.push_back(row->device);
+    return names;
+}
+
+// Everybody who could have been granted something: whoever is enrolled, but for those that an organizer said are lost and
+// that were not heard of since. At the hub of a hall the central one is enrolled as well, and holds nothing of it.
+Status Api::Impl::await_all(const std::string& event) {
+    KIOSK_TRY(const auto rights, store.fact(rights_fact(event)));
+    Json names = Json::array();
+    for (const auto& row : directory.devices()) { // sorted
+        if (row.event != event || row.revoked || (row.is_hub && rights))
+            continue;
+        KIOSK_TRY(const auto lost, store.fact(lost_fact(event, row.device)));
+        if (!lost || std::strtoll(lost->c_str(), nullptr, 10) < row.seen_ms)
+            names.push_back(row.device);
+    }
+    return store.set_fact(awaited_fact(event), names.dump());
+}
+
+Status Api::Impl::not_awaited(const std::string& event, const std::string& device) {
+    KIOSK_TRY(const auto kept, store.fact(awaited_fact(event)));
+    if (!kept)
+        return {};
+    KIOSK_TRY(const auto before, awaited(event));
+    Json names = Json::array();
+    for (const auto& name : before)
+        if (name != device)
+            names.push_back(name);
+    return names.size() == before.size() ? Status{} : store.set_fact(awaited_fact(event), names.dump());
+}
+
+// A store that was put back knows nothing of what was granted since its backup: whatever is granted from now on is newer, and
+// nothing is before all devices have said what they hold.
 Status Api::Impl::note_epoch() {
-    const auto epoch = directory.identity().epoch;
+    const auto [hub, epoch, recovering] = directory.identity();
     if (leases_epoch == epoch)
         return {};
     KIOSK_TRY(const auto known, store.fact("leases/epoch"));
-    if (known && *known != epoch) {
+    if (known ? *known != epoch : recovering) {
+        std::set<std::string> names;
         KIOSK_TRY(const auto events, store.events());
         for (const auto& event : events)
-            KIOSK_CHECK(store.change_leases(event.event, {std::vector<std::string>{}, {}, {}}, [&](LeaseTable& table) {
+            names.insert(event.event);
+        for (const auto& device : directory.devices())
+            names.insert(device.event);
+        for (const auto& event : names) {
+            KIOSK_CHECK(await_all(event));
+            KIOSK_CHECK(store.change_leases(event, {std::vector<std::string>{}, {}, {}}, [&](LeaseTable& table) {
                 ++table.generation;
                 raise_generation(table.generation, clock.now().unix_ms);
             }));
+        }
     }
     if (!known || *known != epoch)
         KIOSK_CHECK(store.set_fact("leases/epoch", epoch));

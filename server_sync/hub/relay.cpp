@@ -79,14 +79,16 @@ Relay::Step Relay::retry(Direction& direction, std::string_view what, std::strin
     return {false, most / 2 + most * jitter / 2000, 0};
 }
 
-// The central hub's word on who holds the event. `generation`: what it was granted under.
-Result<bool> Relay::ask_for_event(bool give_back, const std::string& epoch, std::uint64_t& generation) {
+// The central hub's word on who holds the event. `holds`: this one does, as far as it knows. `generation`: what it was
+// granted under.
+Result<bool> Relay::ask_for_event(bool give_back, bool holds, const std::string& epoch, std::uint64_t& generation) {
     const auto& central = m_options.central;
     protocol::LeaseRequest ask;
     ask.device = central.device;
     // A store that was restored is another holder: what this hub granted since its backup, it does not know.
     ask.incarnation = epoch;
-    (give_back ? ask.give_back : ask.want).push_back({"event", 1, 1, {}, 0});
+    (give_back ? ask.give_back : ask.want).push_back({"event", 1, 1, {}, 0, holds});
+    ask.holds_seq = 0; // this hub's own name has no journal there
     client::WireRequest request;
     request.method = "POST";
     request.path = "/v1/leases";
@@ -135,10 +137,10 @@ bool Relay::settle_rights() {
             KIOSK_TRY(const auto rows, store.leases(event));
             if (!rows.empty())
                 return false; // kiosks are asked for them, and give back what no booking needs
-            KIOSK_TRY(const auto gone, ask_for_event(true, identity.epoch, generation));
+            KIOSK_TRY(const auto gone, ask_for_event(true, false, identity.epoch, generation));
             return gone ? become(rights_released) : Result<bool>(false);
         }
-        KIOSK_TRY(const auto held, ask_for_event(false, identity.epoch, generation));
+        KIOSK_TRY(const auto held, ask_for_event(false, state == rights_held, identity.epoch, generation));
         if (!held)
             return become(rights_wanted);
         // What this hub grants must not be older than what it was given.

@@ -66,7 +66,7 @@ private:
     Step retry(Direction& direction, std::string_view what, std::string_view detail);
     // Answers whether they are as they should be; else soon again, as where something went wrong.
     bool settle_rights();
-    Result<bool> ask_for_event(bool give_back, const std::string& epoch, std::uint64_t& generation);
+    Result<bool> ask_for_event(bool give_back, bool holds, const std::string& epoch, std::uint64_t& generation);
     Status load(Direction& direction, std::string_view name, const std::string& epoch);
     Result<bool> was_restored_there(const std::string& epoch); // since this hub was enrolled
     Status keep(const Direction& direction, std::string_view name);

@@ -89,6 +89,8 @@ Json wishes_json(const std::vector<LeaseWish>& wishes) {
             item["booking"] = wish.booking;
         if (wish.closing_seq > 0)
             item["closing_seq"] = wish.closing_seq;
+        if (wish.holds)
+            item["holds"] = true;
         list.push_back(std::move(item));
     }
     return list;
@@ -105,7 +107,7 @@ Result<std::vector<LeaseWish>> wishes_from(const JsonFields& fields, const char*
         JsonFields wish(item, name);
         LeaseWish read{short_text(wish, "resource"), wish.optional_integer("count").value_or(1),
                        wish.optional_integer("capacity").value_or(1), short_text(wish, "booking", false),
-                       wish.has("closing_seq") ? natural(wish, "closing_seq") : 0};
+                       wish.has("closing_seq") ? natural(wish, "closing_seq") : 0, wish.boolean("holds", false)};
         KIOSK_CHECK(wish.status());
         if (read.count < 0 || read.capacity < 1 || read.count > 1'000'000 || read.capacity > 1'000'000)
             return fail(ErrorCode::Invalid, "error.field", std::string(name) + ": count or capacity out of range");
@@ -338,6 +340,8 @@ std::string encode(const LeaseRequest& message) {
         json["deal"] = true;
     if (message.as_of_ms > 0)
         json["as_of_ms"] = message.as_of_ms;
+    if (message.holds_seq)
+        json["holds_seq"] = *message.holds_seq;
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -350,6 +354,8 @@ Result<LeaseRequest> decode_lease_request(std::string_view text) {
     message.all_or_nothing = fields.boolean("all_or_nothing", false);
     message.deal = fields.boolean("deal", false);
     message.as_of_ms = fields.optional_integer("as_of_ms").value_or(0);
+    if (fields.has("holds_seq"))
+        message.holds_seq = natural(fields, "holds_seq");
     KIOSK_CHECK(fields.status());
     KIOSK_TRY(message.want, wishes_from(fields, "want"));
     KIOSK_TRY(message.give_back, wishes_from(fields, "give_back"));
@@ -374,6 +380,8 @@ std::string encode(const LeaseReply& message) {
         json["given_back"] = texts(message.given_back);
     if (!message.recalled.empty())
         json["recalled"] = texts(message.recalled);
+    if (!message.awaited.empty())
+        json["awaited"] = texts(message.awaited);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -388,6 +396,7 @@ Result<LeaseReply> decode_lease_reply(std::string_view text) {
     message.feed = natural(fields, "feed");
     message.given_back = short_texts(fields, "given_back", max_leases);
     message.recalled = short_texts(fields, "recalled", max_leases);
+    message.awaited = short_texts(fields, "awaited", max_awaited);
     const auto& grants = fields.raw("grants");
     if (!grants.is_array() || grants.size() > 2 * max_leases) // wanted and dealt
         fields.problem("grants", "must be a list of at most 4000");

@@ -104,6 +104,7 @@ struct LeaseWish {
     std::int64_t capacity = 1; // of seats: how many there are in all
     std::string booking;       // uid that it is wanted for, or empty
     std::uint64_t closing_seq = 0; // of what is given back: free once the hub has the device's journal up to here
+    bool holds = false;            // of what is wanted: the device believes that it holds it already
 };
 struct LeaseRequest {
     std::string device;
@@ -114,7 +115,11 @@ struct LeaseRequest {
     bool deal = false; // also what is this device's share (core::deal)
     std::int64_t as_of_ms = 0; // LeaseReply::time_ms of the last answer that the device has read; 0: none. What was granted
                                // later is not given back: the request was on its way then
+    // Present: the wishes with `holds` are everything that this device holds, and its journal goes up to this number. A hub
+    // that was put back from a backup grants nothing new before it has heard this from every device of the event.
+    std::optional<std::uint64_t> holds_seq;
 };
+constexpr std::size_t max_awaited = 500;
 struct LeaseGrant {
     std::string resource;
     std::int64_t granted = 0;  // held by this device after this request; 0: not held
@@ -130,6 +135,8 @@ struct LeaseReply {
     std::vector<LeaseGrant> grants;   // of everything that was wanted or dealt
     std::vector<std::string> given_back; // of these, what is free now
     std::vector<std::string> recalled;   // others wait for these, which this device holds
+    std::vector<std::string> awaited;    // devices that the hub, put back from a backup, has yet to hear holds_seq of; at
+                                         // most max_awaited. Not empty: nothing new is granted
 };
 
 // ---- GET /v1/snapshot ---- body: a zstd frame of a SQLite database; Range and If-Range work.

@@ -345,7 +345,7 @@ core::Result<app::LeaseReply> HubLink::exchange_leases(Line& line, const app::Le
         read = standing.mark.after;
         for (const auto& chain : standing.chains)
             if (chain.present)
-                return wiring::LeaseAsker{standing.device, chain.incarnation, standing.mark.epoch};
+                return wiring::LeaseAsker{standing.device, chain.incarnation, standing.mark.epoch, standing.mark.relay_due};
         return fail(ErrorCode::NotFound, "error.database_internal", "no incarnation");
     };
     wiring::WireLeaseOffice office(std::move(ports));

@@ -137,7 +137,7 @@ CommandAnswer list_devices(const Task& task) {
         if (pending > 0)
             answer.out += "  " + words.text("hub.devices.pending", {{"count", std::to_string(pending)}});
         for (const auto& [member, key] : {std::pair{"is_hub", "hub.devices.is_hub"}, {"revoked", "hub.revoked"},
-                                          {"cloned", "hub.devices.cloned"}})
+                                          {"cloned", "hub.devices.cloned"}, {"awaited", "hub.devices.awaited"}})
             if (device.value(member, false))
                 answer.out += "  " + words.text(key);
         answer.out += '\n';
@@ -186,6 +186,21 @@ CommandAnswer set_confidential(const Task& task, const std::string& event, const
             {}, {}};
 }
 
+// After this hub was put back from a backup: events in which nothing is granted yet, and the devices that are waited for.
+core::Result<std::map<std::string, std::string>> waited_for(OpenHub& opened) {
+    KIOSK_TRY(const auto reply, ask_api(opened, "GET", "/v1/devices"));
+    std::map<std::string, std::string> names;
+    const auto said = Json::parse(reply.body, nullptr, false);
+    if (reply.status != 200 || !said.is_object() || !said.contains("devices"))
+        return core::fail(ErrorCode::Unavailable, "error.hub.answered", std::to_string(reply.status));
+    for (const auto& device : said["devices"])
+        if (device.value("awaited", false)) {
+            auto& list = names[device.value("event", "")];
+            list += (list.empty() ? "" : ", ") + device.value("device", "");
+        }
+    return names;
+}
+
 // Of the hub of a hall: does it hold the event's bookings under the central one? An organizer here may give them back, or
 // let it ask again; the relay does it.
 CommandAnswer rights(const Task& task, std::string_view what) {
@@ -228,6 +243,11 @@ CommandAnswer rights(const Task& task, std::string_view what) {
     }
     if (answer.out.empty())
         answer.out = words.line("hub.rights.own");
+    const auto awaited = waited_for(opened);
+    if (!awaited)
+        return failed(words, awaited.error());
+    for (const auto& [event, who] : *awaited)
+        answer.out += words.line("hub.rights.awaited", {{"event", event}, {"devices", who}});
     return answer;
 }
 

@@ -39,6 +39,8 @@ core::Result<BookingOffice> open_bookings(const Context& context, bool writing) 
     services.deals = false; // a share of the tables is of use to a kiosk that stays, not to one command
     KIOSK_TRY(auto desk, app::BookingDesk::create(services));
     office.desk = std::make_unique<app::BookingDesk>(std::move(desk));
+    if (office.reached) // a hub that was put back from a backup waits until it has heard what is held here
+        KIOSK_CHECK(app::keep_leases(*office.desk, office.line->office()));
     return office;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // enroll, sync, hub
+#include "app/booking_desk.hpp"
 #include "client/curl_wire.hpp"
 #include "client/hub_address.hpp"
 #include "client/sync_client.hpp"
@@ -7,6 +8,7 @@
 #include "main/kioskctl/hub_words.hpp"
 #include "main/wiring/hub_join.hpp"
 #include "main/wiring/store_replica.hpp"
+#include "main/wiring/wire_lease_office.hpp"
 
 #include <fmt/format.h>
 
@@ -74,10 +76,10 @@ class SyncRun {
 public:
     SyncRun(Context& context, wiring::Venue& venue, std::unique_ptr<sync::client::CurlWire> push,
             std::unique_ptr<sync::client::CurlWire> feed, const HubAddress& hub, const SyncCall& call)
-        : m_context(context), m_call(call), m_push(std::move(push)), m_feed(std::move(feed)),
+        : m_context(context), m_call(call), m_venue(venue), m_push(std::move(push)), m_feed(std::move(feed)),
           m_replica(venue.database(), venue.has_event() ? venue.config().event.code : ""),
           m_client(m_replica, *m_push, *m_feed, venue.clock(), venue.random(), venue.sodium(), hub, options(call)),
-          m_pins(hub.pins) {}
+          m_pins(hub.pins), m_hub_clock(venue.clock()) {}
 
     Outcome run() {
         // Refusals are met once; what passes by itself is waited for a moment.
@@ -95,6 +97,8 @@ public:
                 continue;
             }
             if (m_call.watch) {
+                if (status.trouble == Trouble::None)
+                    tell_leases();
                 const auto wait_ms = status.trouble == Trouble::None ? 0 : std::min(push.wait_ms, longest_wait_ms);
                 std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
                 continue;
@@ -153,17 +157,41 @@ private:
         say(status);
     }
 
-    Outcome end(const sync::client::SyncStatus& status) const {
+    // What this device holds of tables and people: a hub that was put back from a backup waits until it has heard it.
+    void tell_leases() {
+        if (!m_desk) {
+            app::BookingServices services;
+            services.store = &m_venue.database();
+            services.clock = &m_hub_clock;
+            services.random = &m_venue.random();
+            services.deals = false;
+            auto desk = app::BookingDesk::create(services);
+            if (!desk)
+                return; // there is no event in it yet
+            m_desk = std::move(*desk);
+        }
+        wiring::WireLeaseOffice office({m_push.get(), m_client.hub(), [this] { return wiring::lease_asker(m_venue.database()); },
+                                        &m_hub_clock, {}});
+        if (const auto told = app::keep_leases(*m_desk, office); !told)
+            m_context.report(told.error());
+    }
+
+    Outcome end(const sync::client::SyncStatus& status) {
+        if (status.trouble == Trouble::None && status.pending == 0)
+            tell_leases();
         say(status);
         return status.trouble == Trouble::None && status.pending == 0 ? exit_done : exit_no;
     }
 
     Context& m_context;
     SyncCall m_call;
+    wiring::Venue& m_venue;
     std::unique_ptr<sync::client::CurlWire> m_push, m_feed;
     wiring::StoreReplica m_replica;
     sync::client::SyncClient m_client;
     std::vector<std::string> m_pins;
+    wiring::HubClock m_hub_clock;
+    std::optional<app::BookingDesk> m_desk;
     std::optional<sync::client::SyncStatus> m_told;
 };
 

@@ -42,7 +42,8 @@ void World::check_bookings(storage::Database& reference) {
     if (!bookings)
         return wrong("the bookings can't be read at the end");
     const auto now = m_time.now();
-    const bool may_displace = m_some_were_lost || m_hub_was_restored || !m_twins_expected.empty();
+    // A hub that was put back grants nothing before all have said what they hold.
+    const bool may_displace = m_some_were_lost || !m_twins_expected.empty();
     constexpr std::int64_t grace_ms = 7 * 60'000;
     std::size_t seats = 0;
     std::map<std::string, int> seats_of;

@@ -24,12 +24,16 @@ protocol::LeaseRequest to_wire(const app::LeaseAsk& ask, const LeaseAsker& asker
     request.all_or_nothing = ask.all_or_nothing;
     request.deal = ask.deal;
     request.as_of_ms = ask.as_of_ms;
+    // What it has of others goes to a hub that was put back first: somebody's booking may be known here alone.
+    if (!asker.relay_due)
+        request.holds_seq = ask.holds_seq;
     for (const auto& wanted : ask.want) {
         protocol::LeaseWish wish;
         wish.resource = core::resource_text(wanted.resource);
         wish.count = wanted.resource.count;
         wish.capacity = wanted.capacity;
         wish.booking = wanted.booking.empty() ? ask.booking : wanted.booking;
+        wish.holds = wanted.holds;
         request.want.push_back(std::move(wish));
     }
     for (const auto& [resource, closing_seq] : ask.give_back) {
@@ -70,6 +74,7 @@ app::LeaseReply from_wire(const protocol::LeaseReply& reply) {
     };
     take(reply.given_back, answer.given_back);
     take(reply.recalled, answer.recalled);
+    answer.awaited = reply.awaited;
     return answer;
 }
 
@@ -78,7 +83,7 @@ app::LeaseReply from_wire(const protocol::LeaseReply& reply) {
 Result<LeaseAsker> lease_asker(storage::Database& database) {
     KIOSK_TRY(const auto status, database.status());
     KIOSK_TRY(const auto mark, database.sync_mark());
-    return LeaseAsker{status.device, status.incarnation, mark.epoch};
+    return LeaseAsker{status.device, status.incarnation, mark.epoch, mark.relay_due};
 }
 
 bool never_had_a_hub(storage::Database& database) {

@@ -23,6 +23,7 @@ struct LeaseAsker {
     std::string device;
     std::string incarnation;
     std::string epoch; // of the feed that was read; empty: none yet
+    bool relay_due = false; // the hub was put back and has not got from here yet what others wrote
 };
 core::Result<LeaseAsker> lease_asker(storage::Database& database);
 // Enrolled nowhere, now or before: what it books is in nobody's way.

@@ -2,9 +2,6 @@
 // POST /v1/leases: what one transaction does. The rules themselves are tested with the core's.
 #include "api_fixture.hpp"
 
-
-
-
 #include <algorithm>
 
 namespace kiosk::test {
@@ -48,6 +45,14 @@ struct Leases {
         request.all_or_nothing = all;
         for (const auto& resource : resources)
             request.want.push_back({resource, 1, 1, booking, 0});
+        return ask(device, std::move(request));
+    }
+    // "This is all that I hold", as every device says now and then.
+    protocol::LeaseReply tell(const std::string& device, const std::vector<std::string>& resources, std::uint64_t seq = 0) {
+        protocol::LeaseRequest request;
+        for (const auto& resource : resources)
+            request.want.push_back({resource, 1, 1, {}, 0, true});
+        request.holds_seq = seq;
         return ask(device, std::move(request));
     }
     protocol::LeaseReply give(const std::string& device, const std::string& resource, std::uint64_t closing_seq = 0,
@@ -273,7 +278,88 @@ TEST_CASE("hub leases: a store that was restored grants newer than anything befo
     leases.hub.ports.clock.forward(5'000);
     need(leases.hub.store.set_epoch("epoch1", true));
     leases.hub.start();
+    for (const auto* name : {"k2", "k3"})
+        leases.tell(name, {});
+    leases.incarnations["k4"] = kiosk.incarnation();
+    leases.tokens["k4"] = kiosk.token;
+    leases.tell("k4", {});
     CHECK(leases.want("k2", {"person:C3"}).grants.at(0).generation > before);
+}
+
+TEST_CASE("hub leases: a hub that was put back grants nothing before everybody has said what they hold", "[sync][hub]") {
+    Leases leases;
+    auto& hub = leases.hub;
+    const auto unit = leases.unit("T1");
+    leases.want("k1", {"person:A1"}); // in the backup, and given back since
+    CHECK(leases.want("k1", {}).awaited.empty());
+    need(hub.store.set_epoch("epoch1", true));
+    hub.start();
+    const auto organizer = hub.user("organizer");
+
+    auto reply = leases.want("k3", {"person:B2", "person:A1"}, true, "uid-1");
+    CHECK(reply.awaited == std::vector<std::string>{"k1", "k2", "k3"});
+    REQUIRE(reply.grants.size() == 2);
+    for (const auto& grant : reply.grants) {
+        CHECK(grant.granted == 0);
+        CHECK(grant.holder.empty());
+        CHECK(!grant.taken);
+    }
+    CHECK(leases.tell("k3", {}).awaited == std::vector<std::string>{"k1", "k2"});
+    CHECK(leases.want("k3", {"person:B2"}).grants.at(0).granted == 0);
+    reply = leases.tell("k1", {unit});
+    CHECK(reply.awaited == std::vector<std::string>{"k2"});
+    CHECK(reply.grants.at(0).granted == 1);
+    CHECK(leases.holds("k1", unit));
+    CHECK(!leases.holds("k1", "person:A1"));
+    hub.start(); // switching off and on ends no waiting
+    CHECK(leases.want("k3", {"person:B2"}).awaited == std::vector<std::string>{"k2"});
+    const auto told = [&] {
+        std::map<std::string, bool> waits;
+        const auto list = hub.get("/v1/devices", organizer);
+        for (const auto& device : list["devices"])
+            waits[device["device"]] = device["awaited"];
+        return waits;
+    };
+    CHECK(told() == std::map<std::string, bool>{{"k1", false}, {"k2", true}, {"k3", false}});
+
+    SECTION("the last one speaks") {
+        reply = leases.tell("k2", {unit});
+        CHECK(reply.awaited.empty());
+        CHECK(reply.grants.at(0).holder == "k1"); // who spoke first
+    }
+    SECTION("or is lost") { hub.post("/v1/devices/HZ26/k2/lost", organizer); }
+    SECTION("or is not heard any more") { hub.post("/v1/devices/HZ26/k2/revoke", organizer); }
+    CHECK(!told()["k2"]);
+    CHECK(leases.want("k3", {"person:B2", "person:A1"}, true).grants.at(1).granted == 1);
+    CHECK(leases.want("k3", {unit}).grants.at(0).holder == "k1");
+}
+
+TEST_CASE("hub leases: what a device says counts once the hub has its journal again", "[sync][hub]") {
+    Leases leases;
+    Kiosk kiosk("k4");
+    kiosk.join(leases.hub);
+    leases.tokens["k4"] = kiosk.token;
+    leases.incarnations["k4"] = kiosk.incarnation();
+    need(leases.hub.store.set_epoch("epoch1", true));
+    leases.hub.start();
+    for (const auto* name : {"k1", "k2", "k3"})
+        leases.tell(name, {});
+    for (const auto& draft : event_drafts())
+        kiosk.write(draft);
+    const auto last = need(kiosk.database->status()).last_seq;
+    CHECK(leases.tell("k4", {}, last).awaited == std::vector<std::string>{"k4"});
+    leases.hub.push(kiosk.token, kiosk.request());
+    CHECK(leases.want("k1", {"person:A1"}).grants.at(0).granted == 0);
+    CHECK(leases.tell("k4", {}, last).awaited.empty());
+    CHECK(leases.want("k1", {"person:A1"}).grants.at(0).granted == 1);
+}
+
+TEST_CASE("hub leases: who was called lost before the hub was put back is not waited for", "[sync][hub]") {
+    Leases leases;
+    leases.hub.post("/v1/devices/HZ26/k2/lost", leases.hub.user("organizer"));
+    need(leases.hub.store.set_epoch("epoch1", true));
+    leases.hub.start();
+    CHECK(leases.want("k1", {"person:A1"}).awaited == std::vector<std::string>{"k1", "k3"});
 }
 
 TEST_CASE("hub leases: a venue's hub holds the whole event or nothing", "[sync][hub]") {

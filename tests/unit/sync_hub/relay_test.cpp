@@ -269,6 +269,19 @@ TEST_CASE("hub relay: a code for kiosks is none for hubs, a used one none at all
 
 namespace {
 
+// What the kiosk holds there, all of it.
+void tell(Hub& at, const protocol::EnrollReply& kiosk, const std::vector<std::string>& resources) {
+    protocol::LeaseRequest request;
+    request.device = kiosk.device;
+    request.incarnation = "i1";
+    for (const auto& resource : resources)
+        request.want.push_back({resource, 1, 1, {}, 0, true});
+    request.holds_seq = 0;
+    const auto answer = at.ask("POST", "/v1/leases", kiosk.token, protocol::encode(request));
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+}
+
 // What a kiosk at a hub is granted of one person: 1 or 0.
 std::int64_t ask_for(Hub& at, const protocol::EnrollReply& kiosk, const std::string& resource, bool give_back = false) {
     protocol::LeaseRequest request;
@@ -352,8 +365,30 @@ TEST_CASE("hub relay: a hall's hub that was restored is given the event anew, an
     halls.start();
     halls.settle();
     CHECK(rights(halls.venue) == "held");
+    CHECK(ask_for(halls.venue, inside, "person:B2") == 0);
+    tell(halls.venue, inside, {"person:A1"}); // all who are waited for: the central one holds nothing of it
     CHECK(ask_for(halls.venue, inside, "person:B2") == 1);
     const auto rows = need(halls.venue.store.leases(event_code));
     REQUIRE(rows.size() == 2);
     CHECK(rows[1].generation > before);
+}
+
+TEST_CASE("hub relay: a central hub that was restored hears from the hall's that it holds the event", "[hub][relay]") {
+    Halls halls;
+    const auto outside = halls.central.enroll("k2");
+    halls.settle();
+    const auto granted = need(halls.central.store.leases(event_code));
+    REQUIRE(granted.size() == 1);
+    need(halls.central.store.change_leases(event_code, {}, [](auto& table) { table.rows.clear(); })); // as in an older backup
+    need(halls.central.store.set_epoch("epoch-2", true));
+    halls.central.start();
+    halls.start();
+    CHECK(ask_for(halls.central, outside, "person:A1") == 0); // nobody has said anything yet
+    halls.settle();
+    CHECK(rights(halls.venue) == "held");
+    tell(halls.central, outside, {});
+    const auto rows = need(halls.central.store.leases(event_code));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].holder == granted[0].holder);
+    CHECK(ask_for(halls.central, outside, "person:A1") == 0); // it is the hall's
 }

@@ -195,6 +195,8 @@ TEST_CASE("messages: leases asked for", "[sync][protocol]") {
     request.all_or_nothing = true;
     request.give_back = {{"person:A", 1, 1, "", 17}};
     request.deal = true;
+    request.want[1].holds = true;
+    request.holds_seq = 0;
     const auto read = protocol::decode_lease_request(protocol::encode(request));
     REQUIRE(read);
     CHECK(read->device == "k1");
@@ -212,6 +214,9 @@ TEST_CASE("messages: leases asked for", "[sync][protocol]") {
     CHECK(read->give_back[0].resource == "person:A");
     CHECK(read->give_back[0].closing_seq == 17);
     CHECK(read->deal);
+    CHECK(!read->want[0].holds);
+    CHECK(read->want[1].holds);
+    CHECK(read->holds_seq == 0u);
     no_prefix_passes(protocol::encode(request), protocol::decode_lease_request);
     for (const auto& [what, by] : std::vector<std::pair<std::string, std::string>>{{"\"count\":3", "\"count\":-1"},
                                                                                     {"\"count\":3", "\"count\":1000001"},
@@ -219,6 +224,8 @@ TEST_CASE("messages: leases asked for", "[sync][protocol]") {
                                                                                     {"\"seats:cd1\"", "\"\""},
                                                                                     {"\"closing_seq\":17", "\"closing_seq\":-1"},
                                                                                     {"\"uid-1\"", "7"},
+                                                                                    {"\"holds\":true", "\"holds\":1"},
+                                                                                    {"\"holds_seq\":0", "\"holds_seq\":-1"},
                                                                                     {"\"deal\":true", "\"deal\":1"}}) {
         INFO(what << " → " << by);
         CHECK(!protocol::decode_lease_request(replaced(protocol::encode(request), what, by)));
@@ -229,6 +236,7 @@ TEST_CASE("messages: leases asked for", "[sync][protocol]") {
     REQUIRE(old);
     CHECK(!old->all_or_nothing);
     CHECK(!old->deal);
+    CHECK(!old->holds_seq);
     CHECK(old->give_back.empty());
     CHECK(old->want.at(0).count == 1);
     CHECK(old->want.at(0).closing_seq == 0);
@@ -251,8 +259,10 @@ TEST_CASE("messages: leases granted", "[sync][protocol]") {
     reply.grants = {{"unit:T1@100-200", 0, true, "k2", 0}, {"seats:cd1", 3, false, "", 9}};
     reply.given_back = {"person:A"};
     reply.recalled = {"person:B", "unit:T2@100-200"};
+    reply.awaited = {"k3", "k4"};
     const auto read = protocol::decode_lease_reply(protocol::encode(reply));
     REQUIRE(read);
+    CHECK(read->awaited == reply.awaited);
     CHECK(read->hub == "hub-1");
     CHECK(read->epoch == "e1");
     CHECK(read->time_ms == 5);

@@ -46,6 +46,7 @@ struct Desk {
     wiring::HubClock clock{machine};
     OneAnswer wire;
     std::string epoch = "e1";
+    bool relay_due = false;
     std::uint64_t read_to = 0;
 
     Desk() {
@@ -61,7 +62,7 @@ struct Desk {
         address.hub = "hub-1";
         return wiring::WireLeaseOffice({&wire, address,
                                         [this]() -> core::Result<wiring::LeaseAsker> {
-                                            return wiring::LeaseAsker{"k1", "k1i1", epoch};
+                                            return wiring::LeaseAsker{"k1", "k1i1", epoch, relay_due};
                                         },
                                         &clock,
                                         [this](std::uint64_t up_to) {
@@ -121,6 +122,24 @@ TEST_CASE("lease office: what is asked goes out in the wire's words", "[wiring][
     REQUIRE(asked.give_back.size() == 1);
     CHECK(asked.give_back[0].resource == "person:A1B2C3");
     CHECK(asked.give_back[0].closing_seq == 17);
+}
+
+TEST_CASE("lease office: what is held is said once others' operations went to a hub that was put back", "[wiring][leases]") {
+    Desk desk;
+    app::LeaseAsk ask;
+    ask.want.push_back({core::person_resource("A1B2C3"), 1, {}, true});
+    ask.holds_seq = 7;
+    auto office = desk.office();
+    desk.relay_due = true;
+    desk.wire.reply.awaited = {"k1", "k2"};
+    const auto reply = office.exchange(ask);
+    REQUIRE(reply);
+    CHECK(reply->awaited == desk.wire.reply.awaited);
+    CHECK_FALSE(desk.wire.asked.holds_seq);
+    CHECK(desk.wire.asked.want.at(0).holds);
+    desk.relay_due = false;
+    REQUIRE(office.exchange(ask));
+    CHECK(desk.wire.asked.holds_seq == 7u);
 }
 
 TEST_CASE("lease office: what is answered comes back in the core's words, and the hub's time is learnt", "[wiring][leases]") {
