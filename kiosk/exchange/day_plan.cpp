@@ -239,9 +239,13 @@ void Plan::draw_line(cairo_t* to, const Line& line, double y, double height) con
     double at = y + 2.5;
     const auto state = state_of(line);
     if (line.booking != nullptr) {
-        for (const auto& person : people_of(*line.booking, true))
-            if (at + 6 < y + height)
-                at += draw_text(to, x, at, inner, person, style(6, 4, Weight::Bold, 1)) + 0.6;
+        // As large as leaves room for what it is about.
+        const auto people = people_of(*line.booking, true);
+        constexpr double about_height = 6.5, line_spacing = 1.6;
+        const double size = std::clamp((height - 2.5 - about_height) / (line_spacing * static_cast<double>(std::max<std::size_t>(people.size(), 1))), 3.0, 6.0);
+        for (const auto& person : people)
+            if (at + size < y + height)
+                at += draw_text(to, x, at, inner, person, style(size, std::min(size, 4.0), Weight::Bold, 1)) + 0.6;
         std::string about = line.booking->purpose;
         if (!line.booking->topic.empty())
             about += (about.empty() ? "" : " · ") + line.booking->topic;

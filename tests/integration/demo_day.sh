@@ -56,6 +56,8 @@ expect 0 "1 bookings" export --bookings slip.png --slip "$uid"
 expect 2 "no such booking" export --bookings slip.png --slip 00000000
 [ "$(head -c 4 slip.png | tail -c 3)" = PNG ] || fail "the slip is no picture"
 [ "$(head -c 4 day.pdf)" = %PDF ] || fail "the plan is no PDF"
+pdftotext day.pdf day.txt || fail "the plan can't be read"
+grep -qF "招标前先对一对需求" day.txt || fail "the plan does not say what meetings are about"
 [ "$(head -n 1 t1.ics | tr -d '\r')" = BEGIN:VCALENDAR ] || fail "the calendar is none"
 
 # What was said behind the closed door is in nothing that everybody may have.
