@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view look_up_option = "?"; // opens the search; never an answer
 constexpr std::string_view other_option = "+";   // what is not among the choices is typed
-constexpr std::size_t most_people = 7, most_rooms = 10, most_times = 10, most_days = 10;
+constexpr std::size_t most_people = 7, most_rooms = 10, most_times = 11, most_days = 10;
 constexpr std::size_t title_characters = 60, nda_characters = core::max_answer_bytes / 3; // as many as a form holds
 constexpr std::int64_t minutes_a_day = 24 * 60;
 
@@ -66,7 +66,7 @@ std::vector<core::QuestionOption> start_options(const core::Event& event) {
         last = usual_last;
     }
     std::int64_t step = 30;
-    while ((last - first) / step >= static_cast<std::int64_t>(most_times))
+    while ((last - first) / step > static_cast<std::int64_t>(most_times))
         step *= 2;
     std::vector<core::QuestionOption> options;
     for (auto minute = first / step * step; minute < last && options.size() < most_times; minute += step)

@@ -47,6 +47,7 @@ SessionsView sessions(bool sees) {
     auto off = row("cd5", {"内部会议(三)", "Private meeting III"}, own({"评审预备会", "Before the review"}), "17:30", "18:00", SessionState::Approved, "cancelled");
     off.cancelled = true;
     view.rows = {full, first, second, third, off};
+    view.can_create = sees;
     return view;
 }
 
@@ -59,13 +60,14 @@ SessionDetail detail() {
     made.level = {"session.level.confidential", {}};
     made.nda = true;
     made.nda_version = "2026-11";
-    made.quotas = {{"青屿示例银行", {"session.role.guest", {}}, 2}, {"Egret Demo Integration", {"session.role.observer", {}}, 1}};
+    made.note_taker = "解惊蛰";
+    made.quotas = {{"青屿示例银行", {"session.role.guest", {}}, 2, 1, "guest", false}, {"Egret Demo Integration", {"session.role.observer", {}}, 1, 1, "observer", false}};
     made.people = {{"A1", "王谷雨", "松果示例软件", {"session.role.host", {}}, InvitationStatus::Accepted, {"session.invitation.accepted", {}}, true, true, true, false},
                    {"B1", "解惊蛰", "松果示例软件", {"session.role.note_taker", {}}, InvitationStatus::Approved, {"session.invitation.approved", {}}, true, true, true, false},
                    {"B2", "李白露", "青屿示例银行", {"session.role.guest", {}}, InvitationStatus::Approved, {"session.invitation.approved", {}}, false, false, true, false},
                    {"B3", "Grace Hopper", "Egret Demo Integration", {"session.role.observer", {}}, InvitationStatus::Draft, {"session.invitation.draft", {}}, false, false, true, false},
                    {"B4", "单芒种", "青屿示例银行", {"session.role.guest", {}}, InvitationStatus::Revoked, {"session.invitation.revoked", {}}, false, false, false, false}};
-    made.can_lock = made.can_write = made.can_invite = true;
+    made.can_lock = made.can_write = made.can_invite = made.can_change = made.can_cancel = true;
     return made;
 }
 
@@ -109,6 +111,30 @@ void add_tab(std::vector<Sample>& all) {
     all.push_back(tab("staff_session_invite", open));
 
     open.open = detail();
+    open.open->asks_change = true;
+    auto asked = tab("staff_session_change", open);
+    std::get<StaffView>(asked.view.body).notice = {"session.ask.change", {}};
+    all.push_back(std::move(asked));
+
+    open.open = detail();
+    open.open->row = open.rows[4];
+    open.open->cancelled_because = "主讲人临时不能到场，改到下一站再办";
+    open.open->can_lock = open.open->can_write = open.open->can_invite = open.open->can_change = open.open->can_cancel = false;
+    auto off = tab("staff_session_cancelled", open);
+    off.minor = true;
+    all.push_back(std::move(off));
+
+    open.open = detail();
+    open.open->part = SessionPart::Seats;
+    open.open->quotas.push_back({"海棠示例航运", {"session.role.guest", {}}, 2, 3, "guest", false});
+    open.open->quotas[1].asks_remove = true;
+    all.push_back(tab("staff_session_seats", open));
+    open.open->quotas.clear();
+    auto none = tab("staff_session_seats_none", open);
+    none.minor = true;
+    all.push_back(std::move(none));
+
+    open.open = detail();
     open.open->people[2].asks_revoke = true;
     open.open->part = SessionPart::People;
     all.push_back(tab("staff_session_people", open));
@@ -128,6 +154,96 @@ void add_tab(std::vector<Sample>& all) {
     auto sample = keyed(with("session_minutes_form", writing), pinyin());
     sample.view.staff_mode = true;
     all.push_back(std::move(sample));
+}
+
+// ---- created or changed on a form; people and organisations are looked up ----
+
+void add_setup(std::vector<Sample>& all) {
+    const auto options = [](FieldView made, std::vector<core::QuestionOption> choices, const std::string& chosen) {
+        made.options = std::move(choices);
+        return chosen.empty() ? made : typed(std::move(made), chosen);
+    };
+    const auto page = [](const std::string& current, std::size_t number, std::vector<FieldView> fields) {
+        auto made = form(std::move(fields));
+        made.title = {"session.form.change", {}};
+        made.hint = {};
+        made.page = number;
+        made.pages = 9;
+        made.can_go_back = true;
+        made.next_label = {"form.next", {}};
+        made.can_finish = true;
+        made.finish_label = {"lead.form.save", {}};
+        const std::pair<const char*, LocalText> steps[] = {{"titles", {"名称", "Titles"}}, {"people", {"人员", "People"}}, {"place", {"地点", "Place"}},
+                                                           {"time", {"时间", "Time"}},     {"size", {"人数", "Size"}},     {"agreement", {"保密", "Secrecy"}}};
+        for (const auto& [id, title] : steps) {
+            made.steps.push_back({id, title, id == current, true});
+            if (id == current)
+                made.heading = title;
+        }
+        return made;
+    };
+    const auto add = [&](std::string name, FormView view, bool minor = false) {
+        auto sample = with(std::move(name), std::move(view));
+        sample.view.staff_mode = true;
+        sample.minor = minor;
+        all.push_back(std::move(sample));
+    };
+    const core::QuestionOption look_up{"?", {"查找…", "Look up…"}};
+    auto host = options(field("host", FieldKind::Single, "主持人", "Host"),
+                        {{"A1", {"王谷雨", "王谷雨"}}, {"B1", {"解惊蛰", "解惊蛰"}}, {"B2", {"李白露", "李白露"}}, {"B3", {"Grace Hopper", "Grace Hopper"}}, look_up}, "A1");
+    auto organisation = options(field("host_org", FieldKind::Single, "主办单位", "Host organisation"),
+                                {{"a", {"松果示例软件", "松果示例软件"}}, {"b", {"青屿示例银行", "青屿示例银行"}}, {"c", {"Egret Demo Integration", "Egret Demo Integration"}}, look_up}, "a");
+    host.required = organisation.required = false;
+    add("staff_session_setup_people", page("people", 3, {host, organisation}));
+
+    std::vector<core::QuestionOption> times;
+    for (const auto* time : {"13:00", "13:30", "14:00", "14:30", "15:00", "15:30", "16:00", "16:30", "17:00"})
+        times.push_back({time, {time, time}});
+    times.push_back({"+", {"其他时间", "Another time"}});
+    add("staff_session_setup_start", page("time", 6, {options(field("start", FieldKind::Single, "几点开始", "Begins at"), times, "16:00")}));
+
+    auto level = options(field("level", FieldKind::Single, "密级", "Level"),
+                         {{"internal", {"内部", "internal"}}, {"confidential", {"保密", "confidential"}}, {"strict", {"严格保密", "strictly confidential"}}}, "confidential");
+    auto nda = field("nda", FieldKind::YesNo, "入场前要签保密协议吗", "Is an agreement signed at the door?");
+    nda.value = true;
+    nda.answered = true;
+    add("staff_session_setup_level", page("agreement", 8, {level, nda}), true);
+
+    auto agreement = page("agreement", 9, {options(field("nda_source", FieldKind::Single, "签哪一份", "Which one"),
+                                                   {{"keep", {"现在这份", "As it is"}}, {"usual", {"通用文本", "The usual text"}}, {"own", {"自己修改", "Change the text"}}}, "keep")});
+    agreement.reading = {"一、本场所谈内容、材料、数字和参会名单均须保密。\n二、未经主办方和提供信息一方书面同意，不转述、不发布，不录音、录像、拍照。\n三、所得信息只用于评估本场所谈的事项，不作他用。",
+                         "1. What is said in this session, its papers and figures, and who takes part are confidential.\n2. Without the written consent of the host and of whoever it came from, nobody passes it on or publishes it. "
+                         "No recordings, no photographs.\n3. It is used to judge the matter of this session, and for nothing else."};
+    agreement.reading_note = {"nda.version", {{"version", "2026-11"}}};
+    add("staff_session_setup_agreement", std::move(agreement));
+
+    auto version = typed(field("nda_version", FieldKind::Text, "版本号", "Version"), "2026-11");
+    version.help = {"文本有改动就换一个，签过旧版的人入场时要重签", "Another text needs another version; who signed an older one signs again at the door"};
+    version.problem = {"session.problem.version", {}};
+    auto last = page("agreement", 9, {version});
+    last.next_label = {"lead.form.save", {}};
+    last.can_finish = false;
+    last.focus = "nda_version";
+    auto typing = keyed(with("staff_session_setup_version", std::move(last)), latin());
+    typing.view.staff_mode = true;
+    typing.minor = true;
+    all.push_back(std::move(typing));
+
+    SearchView found;
+    found.query = "青屿";
+    found.placeholder = {"session.pick.organisation", {}};
+    found.hint = {"session.pick.organisation_hint", {}};
+    found.rows = {{"青屿示例银行", "", ""}, {"青屿示例证券", "", ""}, {"青屿示例科技（杭州）有限公司", "", ""}};
+    auto pick = keyed(with("staff_session_pick_organisation", found), pinyin());
+    pick.view.staff_mode = true;
+    all.push_back(std::move(pick));
+    SearchView empty;
+    empty.placeholder = {"session.pick.person", {}};
+    empty.hint = {"session.pick.person_hint", {}};
+    auto person = keyed(with("staff_session_pick_person", empty), pinyin());
+    person.view.staff_mode = true;
+    person.minor = true;
+    all.push_back(std::move(person));
 }
 
 void add_door(std::vector<Sample>& all) {
@@ -156,6 +272,21 @@ void add_door(std::vector<Sample>& all) {
     auto full = at_door("idle_session_full");
     full.minor = true;
     all.push_back(std::move(full));
+
+    // Whoever is invited answers in the business area, at their next scan.
+    MeetingHomePage home;
+    home.name = "李*露";
+    home.can_meet = true;
+    MeetingLine invitation;
+    invitation.id = "session:cd1";
+    invitation.session = door.title;
+    invitation.table = door.room;
+    invitation.time = "16:00";
+    invitation.until = "17:30";
+    invitation.state = {"session.invited.state", {}};
+    invitation.can_answer = true;
+    home.requests = {invitation};
+    all.push_back(with("meeting_home_invited", MeetingView{home}));
 
     auto consent = field("nda", FieldKind::Consent, "我已阅读并同意本场的保密约定", "I have read this session's agreement and agree to it");
     consent.help = {"场内所谈内容不对外传播", "What is said inside stays inside"};
@@ -189,6 +320,7 @@ void add_door(std::vector<Sample>& all) {
 
 void add_sessions(std::vector<Sample>& all) {
     add_tab(all);
+    add_setup(all);
     add_door(all);
 }
 

@@ -54,7 +54,7 @@ void seats_row(Canvas& canvas, Rect row, const app::QuotaRow& quota, bool can_ch
             look.pair = theme.stop;
             look.border.reset();
         }
-        const float wide = canvas.step(17);
+        const float wide = canvas.step(19);
         if (button(canvas, "seats_remove:" + id, row.cut_right(wide).centered(wide, theme.target), canvas.tr(quota.asks_remove ? "ui.session.seats_sure" : "ui.session.seats_remove"), look))
             canvas.emit(app::intent::RemoveSeats{quota.organisation, quota.role_id});
         row.cut_right(theme.gap);
