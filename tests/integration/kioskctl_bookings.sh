@@ -208,7 +208,7 @@ hub_says devices list
 printf '%s' "$said" | grep ' k1 ' | grep -q 'has yet to say' || fail "who is waited for: $said"
 expect 0 "0 waiting" --db k1.db sync
 hub_says rights show
-printf '%s' "$said" | grep -q 'said what they hold' && fail "nobody is waited for: $said"
+printf '%s' "$said" | grep -q 'said what they hold' && fail "still waited for: $said"
 expect 0 "0 waiting" --db k2.db sync
 expect 1 "just been taken" --db k2.db book --unit T2 --slot s3 B1 D1
 expect 0 '"status":"confirmed"' --db k2.db book --unit T1 --slot s3 B1 D1 --json
