@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of whatever form is on the screen: an attendee's, an interview's, a lead's.
 #include "app/kiosk_app.hpp"
+#include "app/session_setup.hpp"
 
 #include <algorithm>
 
@@ -122,7 +123,7 @@ void KioskApp::on(const intent::SetAnswer& answer) {
     if (!is_on_page(answer.id)) // of another page or another person's form
         return;
     auto* part = form_part();
-    if (const auto* chosen = std::get_if<std::string>(&answer.value); chosen != nullptr && *chosen == "?" && on_screen<screen::SessionForm>() != nullptr)
+    if (const auto* chosen = std::get_if<std::string>(&answer.value); chosen != nullptr && *chosen == look_up_option && on_screen<screen::SessionForm>() != nullptr)
         return look_up(answer.id); // whoever is not among the choices
     if (!part->form.set(answer.id, answer.value))
         return;

@@ -279,7 +279,7 @@ private:
     void save_setup();
     FormView setup_view(const screen::SessionForm& state, FormView view) const;
     core::PrivateSession details_before(const std::string& session) const; // as they stand; of a new one empty
-    void propose_version(FormState& form, const core::PrivateSession& before) const;
+    LocalText usual_agreement() const;
     // flow_session_pick.cpp: people and organisations that are looked up for it
     void on(const intent::FindGuest&);
     void on(const intent::AddSeats&);

@@ -114,6 +114,7 @@ TEST_CASE("queries: a scan comes back as it was written", "[storage][queries]") 
     record.override_reason = "领导同意";
     record.overridden = {core::Reason::Unpaid, core::Reason::Full};
     record.consents["nda"] = true;
+    record.nda_version = "v2";
     record.answers["diet"] = std::string("素食");
     const auto id = append(*database, core::make_scan(record)).last;
 
@@ -125,6 +126,7 @@ TEST_CASE("queries: a scan comes back as it was written", "[storage][queries]") 
         CHECK(scan.record.override_reason == "领导同意");
         CHECK(scan.record.overridden == record.overridden);
         CHECK(scan.record.consents == record.consents);
+        CHECK(scan.record.nda_version == "v2");
         CHECK(scan.record.answers == record.answers);
         CHECK(scan.record.at == record.at);
         CHECK(!scan.undone);
