@@ -170,10 +170,11 @@ void request_card(Canvas& canvas, Rect box, const app::MeetingLine& line) {
     yes.icon = Icon::Check;
     no.icon = Icon::Close;
     const float half = (bar.w - theme.gap) / 2;
-    if (button(canvas, "accept:" + line.id, bar.cut_left(half), canvas.tr("ui.meeting.accept"), yes))
+    const bool invited = !canvas.say(line.session).empty();
+    if (button(canvas, "accept:" + line.id, bar.cut_left(half), canvas.tr(invited ? "ui.session.come" : "ui.meeting.accept"), yes))
         canvas.emit(app::intent::AnswerMeeting{line.id, true});
     bar.cut_left(theme.gap);
-    if (button(canvas, "decline:" + line.id, bar, canvas.tr("ui.meeting.decline"), no))
+    if (button(canvas, "decline:" + line.id, bar, canvas.tr(invited ? "ui.session.not_come" : "ui.meeting.decline"), no))
         canvas.emit(app::intent::AnswerMeeting{line.id, false});
 }
 
