@@ -104,7 +104,8 @@ ApiAnswer Api::Impl::feed_answer(Context& context, bool may_wait, std::optional<
             break;
     }
     const auto wait_ms = static_cast<std::int64_t>(std::min(wait_s->value_or(0), max_wait_s)) * 1000;
-    if (may_wait && wait_ms > 0 && operations.empty() && reply.next >= reply.latest) {
+    // Where only what it wrote itself is new, it is told that this was read: a lease may be of use to it from there on.
+    if (may_wait && wait_ms > 0 && operations.empty() && reply.next >= reply.latest && reply.next == after->value_or(0)) {
         waiting = Waiting{device.event, reply.next, wait_ms};
         return {};
     }

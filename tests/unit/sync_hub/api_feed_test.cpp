@@ -97,8 +97,13 @@ TEST_CASE("hub feed: waits where there is nothing new for this device, and only 
     CHECK(hub.api->latest(event_code) > prepared.waiting->after);
     const auto answer = hub.api->answer_feed(feed_request(reader.token, "?after=0&wait=25"));
     CHECK(need(protocol::decode_feed_reply(answer.body, hasher())).operations.size() == 1);
-    // What the writer itself wrote is no news to it: it waits from there on.
+    // Only its own is new: it hears at once that this was read, for a lease may be of use to it from that number on.
     prepared = hub.api->prepare(feed_request(writer.token, "?after=0&wait=25&skip=" + writer.incarnation()));
+    REQUIRE(prepared.answer);
+    const auto own = need(protocol::decode_feed_reply(prepared.answer->body, hasher()));
+    CHECK(own.operations.empty());
+    CHECK(own.next == 1);
+    prepared = hub.api->prepare(feed_request(writer.token, "?after=1&wait=25&skip=" + writer.incarnation()));
     REQUIRE(prepared.waiting);
     CHECK(prepared.waiting->after == 1);
     const auto late = hub.api->answer_feed(feed_request(writer.token, "?after=0&wait=25&skip=" + writer.incarnation()));
