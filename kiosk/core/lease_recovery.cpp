@@ -30,11 +30,18 @@ void take_report(std::vector<HeldLease>& rows, std::span<const LeaseWanted> want
         if (!want.holds || (resource.is_counted() && resource.count <= 0) || !named.insert(resource_text(resource)).second)
             continue;
         if (!resource.is_counted()) {
-            const auto is_awaited = [&](const HeldLease& row) { return std::ranges::find(awaited, row.holder) != awaited.end(); };
-            // Also the asker itself, which may name two that overlap.
-            if (std::ranges::any_of(rows, [&](const HeldLease& row) { return in_the_way(row, resource) && !row.resource.is_counted() && (row.holder == asker.device || !is_awaited(row)); }))
+            // The asker itself is believed as well, which may name two that overlap.
+            const auto may_be_wrong = [&](const HeldLease& row) {
+                return row.holder != asker.device && std::ranges::find(awaited, row.holder) != awaited.end();
+            };
+            if (std::ranges::any_of(rows, [&](const HeldLease& row) {
+                    return in_the_way(row, resource) && !row.resource.is_counted() && !may_be_wrong(row);
+                }))
                 continue;
-            std::erase_if(rows, [&](const HeldLease& row) { return in_the_way(row, resource) && is_awaited(row) && row.holder != asker.device && (!row.resource.is_counted() || resource.subject == "event"); });
+            std::erase_if(rows, [&](const HeldLease& row) {
+                return in_the_way(row, resource) && may_be_wrong(row) &&
+                       (!row.resource.is_counted() || resource.subject == "event");
+            });
         }
         HeldLease row{resource, asker.device, asker.incarnation, generation, asker.now_ms, want.booking, 0};
         // What the backup knows of it stays: when it was granted decides when it ends.
