@@ -42,7 +42,19 @@ Result<Json> BookingSteps::book(const Step& step) {
     wish.topic = text_of(json, "topic");
     auto& machine = m_world.device(step.device);
     const auto line = m_world.office(machine);
-    KIOSK_TRY(const auto result, app::book_now(*machine.bookings, *line, wish));
+    KIOSK_TRY(auto result, app::book_now(*machine.bookings, *line, wish));
+    if (result.status == core::BookingStatus::Pending) {
+        KIOSK_TRY(const bool recovered, m_world.recover(machine));
+        if (recovered) {
+            KIOSK_CHECK(m_world.settle(machine));
+            KIOSK_TRY(const auto booking, machine.database().booking(result.booking));
+            if (booking) {
+                const auto standing = core::standing_at(*booking, m_world.now(), core::booking_policy(m_scenario.seed.config).grace_ms);
+                result.status = standing.status;
+                result.reason = standing.reason;
+            }
+        }
+    }
     auto got = result_json(result);
     const auto name = text_of(json, "as");
     got["booking"] = result.booking.empty() ? Json() : Json(name.empty() ? result.booking : name);

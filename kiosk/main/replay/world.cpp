@@ -399,6 +399,25 @@ Status World::yield(const std::string& holder, bool reading) {
     return {};
 }
 
+Result<bool> World::recover(Machine& machine) {
+    constexpr int most_rounds = 4; // the first ones hear of the new epoch and bring what the hub lost
+    bool some = false;
+    for (int round = 0; m_has_hub && round < most_rounds && machine.link.state == simulate::LinkState::Up; ++round) {
+        const auto reply = machine.leases().exchange({});
+        if (reply ? reply->awaited.empty() : reply.error().message_key != "error.sync.other_epoch")
+            break;
+        some = true;
+        for (auto& [name, other] : m_devices) {
+            if (other->link.state != simulate::LinkState::Up)
+                continue;
+            KIOSK_TRY(const auto traffic, exchange(*other));
+            static_cast<void>(traffic);
+            KIOSK_CHECK(app::keep_leases(*other->bookings, other->leases()));
+        }
+    }
+    return some;
+}
+
 class World::Office final : public app::LeaseOffice {
 public:
     Office(World& world, Machine& machine) : m_world(world), m_machine(machine) {}

@@ -114,6 +114,9 @@ public:
     core::Result<Traffic> exchange(Machine& machine);
     // What a device does about bookings after an exchange; answers how much changed.
     core::Result<std::size_t> settle(Machine& machine);
+    // A hub that was put back grants nothing before everybody has said what they hold; those with a line do so before
+    // long, here at once. Answers whether there was such a hub.
+    core::Result<bool> recover(Machine& machine);
     // For what is asked of the hub while somebody waits. Where another kiosk holds it and can be reached, that one is asked
     // to give it back, as the hub asks it in the product within the second.
     std::unique_ptr<app::LeaseOffice> office(Machine& machine);
