@@ -21,6 +21,7 @@ constexpr std::int64_t say_so_after_ms = 300;    // until then the screen stays 
 constexpr std::int64_t most_patience_ms = 3'000; // then it is said that the answer is not here yet
 constexpr std::int64_t often_ms = 2'000, seldom_ms = 15'000; // how often leases are looked after
 constexpr std::int64_t least_pause_ms = 500;
+constexpr std::int64_t ask_again_after_ms = 40; // of what another kiosk holds: it is called in meanwhile
 constexpr std::int64_t ask_lost_ms = 10'000;     // an answer that has not come by then does not come
 constexpr std::size_t most_instead = 3;
 
@@ -72,6 +73,7 @@ void KioskApp::after_booking(const core::Result<BookingResult>& result) {
 void KioskApp::await_answer(const std::string& booking) {
     m_visit->watched = booking;
     m_visit->asking = true;
+    m_visit->ask_again_ms = 0;
     m_visit->asked_ms = now_ms();
     touched();
 }
@@ -185,6 +187,8 @@ std::int64_t KioskApp::bookings_due_ms() const {
         const auto* meeting = on_screen<screen::Meeting>();
         const bool said = meeting != nullptr && std::holds_alternative<MeetingSlipPage>(meeting->view.page);
         due = std::min(due, m_visit->asked_ms + (said ? most_patience_ms : say_so_after_ms));
+        if (m_visit->ask_again_ms > 0)
+            due = std::min(due, m_visit->ask_again_ms);
     }
     return due;
 }
@@ -200,6 +204,15 @@ void KioskApp::tick_bookings() {
             show_slip(State::Pending, BookingReason::HeldElsewhere, std::string(m_visit->watched));
         else if (!said && now - m_visit->asked_ms >= say_so_after_ms)
             show_slip(State::Asking, {}, std::string(m_visit->watched));
+        if (m_visit->ask_again_ms > 0 && now >= m_visit->ask_again_ms) {
+            m_visit->ask_again_ms = 0;
+            const auto booking = m_visit->watched;
+            if (const auto result = m_ports.bookings->try_again(booking)) {
+                if (result->ask && result->status == BookingStatus::Pending)
+                    ask_hub(*result->ask);
+                settle(booking, *result);
+            }
+        }
     }
     if (now < std::max(m_bookings_due_ms, m_bookings_done_ms + least_pause_ms))
         return;
@@ -268,8 +281,12 @@ void KioskApp::hear_of(const notice::LeasesAnswered& answered) {
     if (!result)
         return;
     m_status_stale = true;
-    if (result->ask && result->status == BookingStatus::Pending && on_the_screen)
-        ask_hub(*result->ask);
+    if (result->ask && result->status == BookingStatus::Pending && on_the_screen) {
+        if (result->ask->want.empty()) // all of it is here: only what came before is still to be read
+            ask_hub(*result->ask);
+        else
+            m_visit->ask_again_ms = now_ms() + ask_again_after_ms;
+    }
     settle(booking, *result);
 }
 

@@ -160,6 +160,7 @@ struct MeetingVisit {
     std::string watched;      // uid of the booking whose answer is awaited on the screen
     std::int64_t asked_ms = 0;
     bool asking = false;      // … for as long as a person may be kept waiting
+    std::int64_t ask_again_ms = 0; // not before then; 0: nothing is to be asked again
 };
 
 // What staff are doing on the board.

@@ -417,6 +417,21 @@ TEST_CASE("meetings: what another kiosk holds is asked for, and is green only on
         CHECK(k.page<MeetingSlipPage>().state == State::Confirmed);
         CHECK(k.stored()[0].stage == BookingStage::Confirmed);
     }
+    SECTION("another kiosk holds something: it is asked again, after a moment and not at once") {
+        const auto asks = [&] { return std::ranges::count(k.deck.asks, uid, &LeaseAsk::booking); };
+        const auto before = asks();
+        auto no = reply;
+        no.grants.back().held = false;
+        no.grants.back().holder = "k2";
+        k.app->hear(notice::LeasesAnswered{ask, no});
+        CHECK(asks() == before);
+        k.pass(20);
+        CHECK(asks() == before);
+        k.pass(30);
+        CHECK(asks() == before + 1);
+        k.app->hear(notice::LeasesAnswered{ask, reply});
+        CHECK(k.page<MeetingSlipPage>().state == State::Confirmed);
+    }
     SECTION("the hub does not answer") {
         k.app->hear(notice::LeasesAnswered{ask, core::fail(core::ErrorCode::Unavailable, "error.no_hub")});
         CHECK(k.page<MeetingSlipPage>().state == State::Pending);
