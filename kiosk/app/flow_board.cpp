@@ -63,6 +63,17 @@ struct BoardData {
     }
 };
 
+// A hub that was put back from a backup confirms nothing before these devices have told what they hold.
+Message pending_at_hub(const std::vector<std::string>& awaited) {
+    constexpr std::size_t named = 3;
+    if (awaited.empty())
+        return {"board.pending.hub", {}};
+    std::string names;
+    for (std::size_t i = 0; i < std::min(named, awaited.size()); ++i)
+        names += (i == 0 ? "" : ", ") + awaited[i];
+    return {awaited.size() > named ? "board.pending.restored_more" : "board.pending.restored", {{"devices", names}}};
+}
+
 // Still about this unit's slot, or has it lost its place? None: it has it.
 std::optional<Message> stray_reason(const core::EventConfig& config, const BoardData& data, const core::Booking& booking) {
     const auto& request = booking.request;
@@ -240,7 +251,7 @@ core::Status KioskApp::load_board(StaffView& data) {
         detail.status = standing.status;
         detail.state = booking_status_text(standing.status);
         if (standing.status == BookingStatus::Pending)
-            detail.why = {booking.all_accepted() ? "board.pending.hub" : "board.pending.people", {}};
+            detail.why = booking.all_accepted() ? pending_at_hub(desk.awaited()) : Message{"board.pending.people", {}};
         else if (standing.status == BookingStatus::Refused)
             detail.why = booking_reason_text(standing.reason);
         for (const auto& each : booking.request.participants) {

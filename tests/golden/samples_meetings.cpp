@@ -277,6 +277,10 @@ void add_board(std::vector<Sample>& all) {
     auto pending = boarded("staff_board_pending", open);
     pending.minor = true;
     all.push_back(std::move(pending));
+    open.detail->why = {"board.pending.restored_more", {{"devices", "gate-2, hall-north, k7"}}};
+    auto restored = boarded("staff_board_pending_restored", open);
+    restored.minor = true;
+    all.push_back(std::move(restored));
 
     auto moving = board();
     moving.moving = "T5s5";

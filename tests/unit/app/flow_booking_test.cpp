@@ -505,6 +505,37 @@ TEST_CASE("board: tables by time, with whole names for staff, and what is only a
     CHECK(board.rows[1].cells[0].state == BoardCell::State::Free);
 }
 
+TEST_CASE("board: what waits for a hub that was put back says which devices it waits for", "[app][board]") {
+    Area k;
+    k.alone = false;
+    k.store.has_hub = true;
+    k.open();
+    k.check_in_all();
+    k.book_both();
+    LeaseReply reply;
+    reply.hub_time_ms = k.clock.now().unix_ms;
+    const auto why = [&] {
+        k.app->hear(notice::LeasesAnswered{{}, reply});
+        to_board(k);
+        k.send(intent::OpenBooking{board_of(k).rows[0].cells[0].booking});
+        REQUIRE(board_of(k).detail);
+        return board_of(k).detail->why;
+    };
+    SECTION("none") { CHECK(why().key == "board.pending.hub"); }
+    SECTION("two") {
+        reply.awaited = {"k2", "k3"};
+        const auto said = why();
+        CHECK(said.key == "board.pending.restored");
+        CHECK(said.args.at(0).second == "k2, k3");
+    }
+    SECTION("many") {
+        reply.awaited = {"k2", "k3", "k4", "k5"};
+        const auto said = why();
+        CHECK(said.key == "board.pending.restored_more");
+        CHECK(said.args.at(0).second == "k2, k3, k4");
+    }
+}
+
 TEST_CASE("board: a booking is moved by a touch, two change places, and one is cancelled after a question", "[app][board]") {
     Area k;
     k.open();
