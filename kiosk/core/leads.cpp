@@ -163,9 +163,11 @@ std::vector<Lead> leads_of(const Response& response, const Form& form) {
                     lead = leads.insert(leads.end(), std::move(made));
                 }
                 // What was said in words is the reason to follow up; a choice is found under the source.
+                // Answers may come from another device, or from before a form was changed: yes where words are asked for.
                 const auto type = field.question.type;
-                if (type == QuestionType::Text || type == QuestionType::TextArea)
-                    lead->note += (lead->note.empty() ? "" : "\n") + std::get<std::string>(answer->second);
+                const auto* words = std::get_if<std::string>(&answer->second);
+                if (words != nullptr && (type == QuestionType::Text || type == QuestionType::TextArea))
+                    lead->note += (lead->note.empty() ? "" : "\n") + *words;
             }
         }
     for (auto& lead : leads)

@@ -242,6 +242,18 @@ TEST_CASE("leads: drafts, refusals and questions that were not asked make none",
     CHECK(leads_of(response, form).front().person == "李白露");
 }
 
+TEST_CASE("leads: an answer of another kind than its question makes the lead without words", "[core][leads]") {
+    const auto form = interview();
+    auto response = answered();
+    for (const Answer& strange : {Answer(true), Answer(std::vector<std::string>{"a"}), Answer(AnswerRows{{{"name", "x"}}})}) {
+        response.answers = {{"Q48", std::string("yes")}, {"Q48_note", strange}};
+        const auto leads = leads_of(response, form);
+        REQUIRE_FALSE(leads.empty());
+        CHECK(leads.front().type == "case_talk");
+        CHECK(leads.front().note.empty());
+    }
+}
+
 TEST_CASE("leads: a registration makes them only of who lets the contact be passed on", "[core][leads]") {
     const auto form = interview();
     Registration guest;
