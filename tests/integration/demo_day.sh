@@ -1,30 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The demo's whole day and what can be taken out of it, from outside: demo_day.sh KIOSKCTL
-set -u
+. "$(dirname "$0")/../support/script.sh"
 
 kioskctl=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failed=0
-
-# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said
-expect() {
-    code=$1
-    text=$2
-    shift 2
-    said=$("$kioskctl" --db day.db --lang en "$@" 2>&1)
-    got=$?
-    if [ "$got" -ne "$code" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
-        printf 'kioskctl %s\n  expected %s and "%s"\n  got %s: %s\n' "$*" "$code" "$text" "$got" "$said" >&2
-        failed=1
-    fi
-}
-fail() {
-    echo "$1" >&2
-    failed=1
-}
+tell() { "$kioskctl" --db day.db --lang en "$@"; }
 # count NUMBER TEXT FILE: in how many lines it is
 count() {
     got=$(grep -cF -- "$2" "$3")
@@ -70,4 +50,4 @@ done
 expect 0 "restricted.md" report --confidential --markdown restricted.md
 grep -qF "回退演练" restricted.md || fail "the confidential report lacks the minutes"
 
-exit $failed
+finish

@@ -1,27 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The hub as a person starts it, with nothing set up: kiosk_hub.sh KIOSK_HUB
-set -u
+. "$(dirname "$0")/../support/script.sh"
 
 hub=$1
-folder=$(mktemp -d)
-pid=
-cleanup() {
-    [ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-cd "$folder" || exit 1
-unset XDG_DATA_HOME XIANGDAO_HUB_DATA XIANGDAO_HUB_DATABASE XIANGDAO_HUB_URL LC_ALL LC_MESSAGES LANG
-failed=0
-fail() {
-    echo "FAILED: $1" >&2
-    failed=1
-}
+unset XDG_DATA_HOME LC_ALL LC_MESSAGES LANG
+tell() { "$hub" --lang "${language:-en}" "$@"; }
 stop_here() {
-    fail "$1"
     cat out log >&2
-    exit 1
+    give_up "$1"
 }
 
 # Ports that nobody listens on, most likely; another try with another one where that was wrong.
@@ -31,11 +18,11 @@ start() {
     while :; do
         : >out
         "$hub" serve --listen "127.0.0.1:$port" "$@" >out 2>log &
-        pid=$!
+        hub_process=$!
         waited=0
         while [ $waited -lt 600 ]; do
             grep -q "kiosk-hub code" out && return 0 # the last line, in every language
-            kill -0 "$pid" 2>/dev/null || break
+            kill -0 "$hub_process" 2>/dev/null || break
             sleep 0.1
             waited=$((waited + 1))
         done
@@ -45,22 +32,11 @@ start() {
     done
 }
 stop() {
-    kill -TERM "$pid"
-    wait "$pid"
+    kill -TERM "$hub_process"
+    wait "$hub_process"
     code=$?
-    pid=
+    hub_process=
     [ $code -eq 0 ] || stop_here "SIGTERM ended it with $code"
-}
-# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said, in English
-expect() {
-    code=$1
-    text=$2
-    shift 2
-    said=$("$hub" --lang "${language:-en}" "$@" 2>&1)
-    got=$?
-    if [ "$got" -ne "$code" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
-        fail "kiosk-hub $*: expected $code and \"$text\", got $got: $said"
-    fi
 }
 # No key of the catalogue shows as itself.
 all_in_words() { ! printf '%s' "$said" | grep -qE '(^|[ (])(hub|error)\.[a-z_]+'; }
@@ -208,9 +184,9 @@ expect 0 "epoch" doctor
 grep -q "会务中心已启动" out || fail "it does not speak Chinese"
 
 # Killed, and a command right after it.
-kill -KILL "$pid"
-wait "$pid" 2>/dev/null
-pid=
+kill -KILL "$hub_process"
+wait "$hub_process" 2>/dev/null
+hub_process=
 expect 0 "kiosk-1" devices list
 expect 2 "address is not known" code
 
@@ -225,4 +201,4 @@ expect_zh 0 "正常  数据库可以写入" doctor # the caller's language, not 
 [ "$(grep -o "sha256//.*" out)" != "$pin" ] || fail "the key is the old one"
 stop
 
-exit $failed
+finish

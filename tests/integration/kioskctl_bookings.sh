@@ -1,43 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The business area from outside, alone and with a hub between two databases: kioskctl_bookings.sh KIOSKCTL KIOSK-HUB
-set -u
+. "$(dirname "$0")/../support/script.sh"
 
 kioskctl=$1
 hub=$2
-folder=$(mktemp -d)
-hub_process=
-cleanup() {
-    [ -z "$hub_process" ] || kill "$hub_process" 2>/dev/null
-    [ -z "$hub_process" ] || wait "$hub_process" 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-cd "$folder" || exit 1
-unset XIANGDAO_DB XIANGDAO_HUB_DATA XIANGDAO_HUB_DATABASE XIANGDAO_HUB_URL http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
-failed=0
-
-fail() {
-    echo "$1" >&2
-    failed=1
-}
-# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said, which stays in $said
-expect() {
-    wanted=$1
-    text=$2
-    shift 2
-    said=$("$kioskctl" --lang en "$@" 2>&1)
-    got=$?
-    if [ "$got" -ne "$wanted" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
-        printf 'kioskctl %s\n  expected %s and "%s"\n  got %s: %s\n' "$*" "$wanted" "$text" "$got" "$said" >&2
-        failed=1
-    fi
-}
-give_up() {
-    fail "$1"
-    cat hub.log >&2
-    exit 1
-}
+tell() { "$kioskctl" --lang en "$@"; }
 # The uid in what was said with --json.
 uid_of() {
     printf '%s' "$said" | sed -n 's/^.*"booking":"\([0-9a-f-]*\)".*$/\1/p' | tail -n 1
@@ -129,42 +97,11 @@ expect 2 "does not hold this ticket" --db a.db suggest Z9
 expect 0 "Sound" --db a.db verify
 
 # ---- with a hub ----
-start_hub() {
-    tries=0
-    while [ $tries -lt 20 ]; do
-        [ -n "${port:-}" ] || port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
-        : >words.txt
-        "$hub" serve --data hub --listen "127.0.0.1:$port" >words.txt 2>>hub.log &
-        hub_process=$!
-        waited=0
-        while kill -0 "$hub_process" 2>/dev/null && [ $waited -lt 300 ]; do
-            grep -q "kiosk-hub code" words.txt && return 0
-            sleep 0.2
-            waited=$((waited + 1))
-        done
-        wait "$hub_process" 2>/dev/null
-        hub_process=
-        port=
-        tries=$((tries + 1))
-    done
-    give_up "the hub did not start"
-}
-stop_hub() {
-    kill "$hub_process" && wait "$hub_process"
-    hub_process=
-}
-new_code() { "$hub" --data hub code 2>>hub.log | grep -o 'xiangdao-hub:[^[:space:]]*' | head -n 1; }
-
 expect 0 "" --db k1.db --device k1 init --event event.json
-start_hub
-expect 0 "as k1" --db k1.db enroll "$(new_code)"
+start_hub hub
+expect 0 "as k1" --db k1.db enroll "$(new_code hub)"
 expect 0 "0 waiting" --db k1.db sync
-tries=0
-until "$kioskctl" --lang en --db k2.db --device k2 enroll "$(new_code)" >enroll.txt 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 30 ] || give_up "no new kiosk: $(cat enroll.txt)"
-    sleep 1
-done
+enroll_new k2.db k2 hub
 expect 0 "0 waiting" --db k2.db sync
 expect 0 "holds nothing" --db k1.db leases
 # Through the hub: confirmed, and the other one knows.
@@ -181,7 +118,7 @@ expect 0 "not confirmed yet" --db k1.db book --unit T2 --slot s2 C1 D1
 expect 0 "goes out with the next kioskctl sync" --db k1.db booking cancel "$one" --staff desk
 expect 0 "Confirmed" --db k1.db book --unit T1 --slot s1 A1 B1
 # Back again: nobody is booked twice, and both know the same.
-start_hub
+start_hub hub
 expect 0 "0 waiting" --db k1.db sync
 expect 0 "0 waiting" --db k2.db sync
 for database in k1.db k2.db; do
@@ -200,7 +137,7 @@ hub_says backup old.db || fail "no backup: $said"
 expect 0 '"status":"confirmed"' --db k1.db book --unit T2 --slot s3 A1 C1 --json
 stop_hub
 hub_says restore old.db || fail "not restored: $said"
-start_hub
+start_hub hub
 expect 0 "not confirmed yet" --db k2.db book --unit T2 --slot s3 B1 D1
 hub_says rights show
 printf '%s' "$said" | grep -q 'said what they hold.*: k1\.' || fail "who is waited for: $said"
@@ -214,5 +151,4 @@ expect 1 "just been taken" --db k2.db book --unit T2 --slot s3 B1 D1
 expect 0 '"status":"confirmed"' --db k2.db book --unit T1 --slot s3 B1 D1 --json
 stop_hub
 
-[ $failed -eq 0 ] || cat hub.log >&2
-exit $failed
+finish

@@ -1,32 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The commands `kioskctl plugins …` from outside, with the plugins that were built: kioskctl_plugins.sh KIOSKCTL
-set -u
+. "$(dirname "$0")/../support/script.sh"
 
 kioskctl=$1
 installed=$(cd "$(dirname "$kioskctl")/../lib/xiangdao/plugins" && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-unset XIANGDAO_PLUGINS XIANGDAO_PLUGIN_TRANSPORT
-failed=0
-
-# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said
-expect() {
-    code=$1
-    text=$2
-    shift 2
-    said=$("$kioskctl" --db a.db --lang en "$@" 2>&1)
-    got=$?
-    if [ "$got" -ne "$code" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
-        printf 'kioskctl %s\n  expected %s and "%s"\n  got %s: %s\n' "$*" "$code" "$text" "$got" "$said" >&2
-        failed=1
-    fi
-}
-fail() {
-    echo "$1" >&2
-    failed=1
-}
+tell() { "$kioskctl" --db a.db --lang en "$@"; }
 
 expect 0 "is set up" init --demo
 expect 0 "salon" plugins
@@ -86,4 +65,4 @@ expect 0 "erased" --json erase "$ticket" --yes
 [ ! -e a.db.calls.jsonl ] || fail "recorded calls are left after an erasure"
 expect 0 "No calls are recorded" plugins replay-calls
 
-exit $failed
+finish

@@ -3,34 +3,10 @@
 # A session behind closed doors from outside: kioskctl_sessions.sh KIOSKCTL
 # Created by its host, approved by somebody else, invited, admitted, written down, locked; and then everything that leaves
 # the machine in a general way is searched for what was said in confidence.
-set -u
+. "$(dirname "$0")/../support/script.sh"
 
 kioskctl=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-unset XIANGDAO_DB
-failed=0
-
-fail() {
-    echo "$1" >&2
-    failed=1
-}
-run() {
-    "$kioskctl" --lang en --db salon.db "$@"
-}
-# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said
-expect() {
-    wanted=$1
-    text=$2
-    shift 2
-    said=$(run "$@" 2>&1)
-    got=$?
-    if [ "$got" -ne "$wanted" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
-        printf 'kioskctl %s\n  expected %s and "%s"\n  got %s: %s\n' "$*" "$wanted" "$text" "$got" "$said" >&2
-        failed=1
-    fi
-}
+tell() { "$kioskctl" --lang en --db salon.db "$@"; }
 
 cat >salon.json <<'JSON'
 {"event": {"code": "DEMO", "type": "salon", "addons": ["closed_door"], "starts": "2026-11-20T13:00:00+08:00",
@@ -114,17 +90,17 @@ expect 1 "locked" session invite cd1 C1 --staff boss
 mkdir general
 for format in csv json xlsx; do
     for who in full masked partner; do
-        run export --format $format --who $who --out "general/attendance-$who.$format" >>general/said.txt 2>&1 || fail "export $format $who"
+        tell export --format $format --who $who --out "general/attendance-$who.$format" >>general/said.txt 2>&1 || fail "export $format $who"
     done
 done
-run export --leads general/leads.csv >>general/said.txt 2>&1 || fail "export of leads"
-run report --markdown general/report.md >>general/said.txt 2>&1 || fail "report"
+tell export --leads general/leads.csv >>general/said.txt 2>&1 || fail "export of leads"
+tell report --markdown general/report.md >>general/said.txt 2>&1 || fail "report"
 for call in "event" "stats" "leads list --full" "responses list --full" "session list" "session show cd1" "conflicts" "search 王谷雨 --full" \
     "scan H1 --checkpoint main" "doctor"; do
     # shellcheck disable=SC2086
-    run $call >>general/said.txt 2>&1
+    tell $call >>general/said.txt 2>&1
     # shellcheck disable=SC2086
-    run --json $call >>general/said.txt 2>&1
+    tell --json $call >>general/said.txt 2>&1
 done
 for book in general/*.xlsx; do
     unzip -p "$book" >"$book.txt" || fail "$book is no workbook"
@@ -140,8 +116,8 @@ expect 0 "SECRETTITLE-en" session show cd1 --private --staff boss
 
 # Erasing takes the words, and the journal still holds together.
 expect 0 "" erase cd1 --yes
-said=$(run --json session show cd1 --private --staff boss 2>&1)
+said=$(tell --json session show cd1 --private --staff boss 2>&1)
 printf '%s' "$said" | grep -q SECRET && fail "erased words are still there: $said"
 expect 0 "" verify
 
-exit $failed
+finish

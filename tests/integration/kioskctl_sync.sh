@@ -3,75 +3,13 @@
 # Two databases and a real hub, from outside: kioskctl_sync.sh KIOSKCTL KIOSK-HUB
 # Enrolment, a new kiosk from the hub's snapshot, a conflict made apart, its settling, a hub that is away and comes back,
 # a changed key, revocation.
-set -u
+. "$(dirname "$0")/../support/script.sh"
 
 kioskctl=$1
 hub=$2
-folder=$(mktemp -d)
-hub_process=
-cleanup() {
-    [ -z "$hub_process" ] || kill "$hub_process" 2>/dev/null
-    [ -z "$hub_process" ] || wait "$hub_process" 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-cd "$folder" || exit 1
-unset XIANGDAO_DB XIANGDAO_HUB_DATA XIANGDAO_HUB_DATABASE XIANGDAO_HUB_URL http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
-failed=0
 event=HANGZHOU-SALON
 ticket=G3BBWJ17C0
-
-fail() {
-    echo "$1" >&2
-    failed=1
-}
-# expect CODE TEXT ARGUMENTS…: the exit code, and a text somewhere in what is said
-expect() {
-    wanted=$1
-    text=$2
-    shift 2
-    said=$("$kioskctl" --lang en "$@" 2>&1)
-    got=$?
-    if [ "$got" -ne "$wanted" ] || ! printf '%s' "$said" | grep -qF -- "$text"; then
-        printf 'kioskctl %s\n  expected %s and "%s"\n  got %s: %s\n' "$*" "$wanted" "$text" "$got" "$said" >&2
-        failed=1
-    fi
-}
-give_up() {
-    fail "$1"
-    cat hub.log >&2
-    exit 1
-}
-
-# A port that nobody has; asked again where somebody was quicker.
-start_hub() {
-    data=$1
-    tries=0
-    while [ $tries -lt 20 ]; do
-        [ -n "${port:-}" ] || port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
-        : >words.txt
-        "$hub" serve --data "$data" --listen "127.0.0.1:$port" >words.txt 2>>hub.log &
-        hub_process=$!
-        waited=0
-        while kill -0 "$hub_process" 2>/dev/null && [ $waited -lt 300 ]; do
-            grep -q "kiosk-hub code" words.txt && return 0
-            sleep 0.2
-            waited=$((waited + 1))
-        done
-        wait "$hub_process" 2>/dev/null
-        hub_process=
-        port=
-        tries=$((tries + 1))
-    done
-    give_up "the hub did not start"
-}
-stop_hub() {
-    kill "$hub_process" && wait "$hub_process"
-    hub_process=
-}
-new_code() {
-    "$hub" --data "$1" code 2>>hub.log | grep -o 'xiangdao-hub:[^[:space:]]*' | head -n 1
-}
+tell() { "$kioskctl" --lang en "$@"; }
 
 expect 0 "is set up" --db a.db --device k1 init --demo
 expect 1 "Not enrolled" --db a.db hub status
@@ -91,13 +29,8 @@ expect 0 "The hub answers" --db a.db hub status
 # The doctor looks at the whole machine; only its word on the hub counts here.
 "$kioskctl" --lang en --db a.db doctor 2>/dev/null | grep -q "✓ The hub .* answers; this machine is k1" || fail "doctor says nothing of the hub"
 
-# A new kiosk: nothing there but the code. The hub makes its snapshot a moment after the first operations.
-tries=0
-until "$kioskctl" --lang en --db b.db --device k2 enroll "$(new_code hub)" >enroll.txt 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 30 ] || give_up "no new kiosk: $(cat enroll.txt)"
-    sleep 1
-done
+# A new kiosk: nothing there but the code.
+enroll_new b.db k2 hub
 grep -q "as k2; the event $event is here" enroll.txt || fail "enroll said: $(cat enroll.txt)"
 [ ! -e b.db.snapshot ] || fail "the download was left behind"
 expect 0 "Sound" --db b.db verify
@@ -168,5 +101,4 @@ expect 1 "Not enrolled" --db a.db hub forget
 [ ! -e a.db.hub ] || fail "the address is still there"
 expect 0 "Sound" --db a.db verify
 
-[ $failed -eq 0 ] || cat hub.log >&2
-exit $failed
+finish
