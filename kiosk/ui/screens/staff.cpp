@@ -435,17 +435,11 @@ void draw_staff(Scene scene, const app::StaffView& staff) {
 
     // Who is at work here, and the way out, which is always in the same corner.
     Rect bar = scene.area.cut_top(header_height(canvas)).inset(margin(canvas), canvas.step(2));
-    auto leave = plain_look(canvas);
-    leave.icon = Icon::Lock;
-    const auto leave_label = canvas.tr("ui.staff.leave");
-    if (button(canvas, "leave", bar.cut_right(button_width(canvas, leave_label, leave)), leave_label, leave))
+    if (button_at_right(canvas, bar, "leave", canvas.tr("ui.staff.leave"), Icon::Lock))
         canvas.emit(app::intent::LeaveStaff{});
     bar.cut_right(canvas.step(2));
-    auto language = plain_look(canvas);
-    language.icon = Icon::Globe;
     const bool chinese = scene.view.language == core::Language::Chinese;
-    const std::string other = chinese ? "EN" : "中文";
-    if (button(canvas, "language", bar.cut_right(button_width(canvas, other, language)), other, language))
+    if (button_at_right(canvas, bar, "language", chinese ? "EN" : "中文", Icon::Globe))
         canvas.emit(app::intent::ToggleLanguage{});
     bar.cut_right(canvas.step(3));
     if (!scene.view.header.clock.empty()) {

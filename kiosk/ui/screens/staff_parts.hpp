@@ -4,6 +4,7 @@
 #include "ui/widgets.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,18 @@ namespace kiosk::ui {
 
 void heading(Canvas& canvas, Rect& area, std::string_view words);
 void empty_place(Canvas& canvas, Rect area, Icon icon, std::string_view words);
+
+// At the right end of a bar, as wide as its words; the bar is what is left of it. True: it was touched.
+bool button_at_right(Canvas& canvas, Rect& bar, const std::string& id, const std::string& label, Icon icon);
+
+// Above a list: how something comes into it, and the button that does it. True: it was touched.
+struct ListHint {
+    std::string id; // of the button
+    std::string_view words_key, button_key;
+    Icon button_icon = Icon::Plus;
+    std::optional<Icon> icon; // before the words
+};
+bool list_hint(Canvas& canvas, Rect& area, const ListHint& hint);
 
 // A card of rows of one height with a line between them, and the way to the others below it where not all fit.
 struct CardRows {

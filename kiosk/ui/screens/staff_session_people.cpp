@@ -91,23 +91,8 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 void session_people(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
-    const auto& theme = canvas.theme();
-    if (detail.can_invite) {
-        Rect line = area.cut_top(theme.target);
-        area.cut_top(canvas.step(1.5F));
-        auto look = plain_look(canvas);
-        look.icon = Icon::Search;
-        const auto label = canvas.tr("ui.session.find_guest");
-        if (button(canvas, "session:find", line.cut_right(button_width(canvas, label, look)), label, look))
-            canvas.emit(app::intent::FindGuest{});
-        line.cut_right(canvas.step(2));
-        const float side = theme.body;
-        draw_icon(canvas, Icon::PersonPlus, line.cut_left(side).centered(side, side), theme.ink_soft);
-        line.cut_left(canvas.step(1));
-        Look soft{Size::Small, Weight::Regular, theme.ink_soft};
-        soft.lines = 2;
-        canvas.text(line, canvas.tr("ui.session.scan_to_invite"), soft);
-    }
+    if (detail.can_invite && list_hint(canvas, area, {"session:find", "ui.session.scan_to_invite", "ui.session.find_guest", Icon::Search, Icon::PersonPlus}))
+        canvas.emit(app::intent::FindGuest{});
     if (detail.people.empty())
         return empty_place(canvas, area, Icon::People, canvas.tr("ui.session.nobody"));
     card_rows(canvas, area, {.id = "invited", .count = detail.people.size(), .high = canvas.step(9.5F), .above_pager = 1.5F},
@@ -115,20 +100,8 @@ void session_people(Canvas& canvas, Rect area, const app::SessionDetail& detail)
 }
 
 void session_seats(Canvas& canvas, Rect area, const app::SessionDetail& detail) {
-    const auto& theme = canvas.theme();
-    if (detail.can_change) {
-        Rect line = area.cut_top(theme.target);
-        area.cut_top(canvas.step(1.5F));
-        auto look = plain_look(canvas);
-        look.icon = Icon::Plus;
-        const auto label = canvas.tr("ui.session.seats_add");
-        if (button(canvas, "seats:add", line.cut_right(button_width(canvas, label, look)), label, look))
-            canvas.emit(app::intent::AddSeats{});
-        line.cut_right(canvas.step(2));
-        Look soft{Size::Small, Weight::Regular, theme.ink_soft};
-        soft.lines = 2;
-        canvas.text(line, canvas.tr("ui.session.seats_hint"), soft);
-    }
+    if (detail.can_change && list_hint(canvas, area, {"seats:add", "ui.session.seats_hint", "ui.session.seats_add", Icon::Plus, std::nullopt}))
+        canvas.emit(app::intent::AddSeats{});
     if (detail.quotas.empty())
         return empty_place(canvas, area, Icon::People, canvas.tr("ui.session.seats_none"));
     card_rows(canvas, area, {.id = "seats", .count = detail.quotas.size(), .high = canvas.step(9.5F), .above_pager = 1.5F},
