@@ -2,6 +2,7 @@
 #include "core/records.hpp"
 
 #include "core/json_fields.hpp"
+#include "core/json_words.hpp"
 
 namespace kiosk::core {
 
@@ -41,15 +42,18 @@ Result<Person> person_from(const Json& json) {
     return person;
 }
 
-std::string_view to_text(Direction direction) { return direction == Direction::Exit ? "exit" : "entry"; }
+constexpr Words<Direction, 2> directions{{{Direction::Entry, "entry"}, {Direction::Exit, "exit"}}};
+constexpr Words<RegistrationStatus, 5> statuses{{{RegistrationStatus::Confirmed, "confirmed"},
+                                                 {RegistrationStatus::Unpaid, "unpaid"},
+                                                 {RegistrationStatus::Pending, "pending"},
+                                                 {RegistrationStatus::Waitlist, "waitlist"},
+                                                 {RegistrationStatus::Cancelled, "cancelled"}}};
+constexpr Words<RegistrationSource, 4> sources{{{RegistrationSource::Import, "import"},
+                                                {RegistrationSource::WalkIn, "walk_in"},
+                                                {RegistrationSource::Invite, "invite"},
+                                                {RegistrationSource::Staff, "staff"}}};
 
-std::optional<Direction> parse_direction(std::string_view text) {
-    if (text == "entry")
-        return Direction::Entry;
-    if (text == "exit")
-        return Direction::Exit;
-    return std::nullopt;
-}
+std::optional<Direction> parse_direction(std::string_view text) { return value_of(directions, text); }
 
 } // namespace
 
@@ -81,42 +85,10 @@ Json answers_to_json(const Answers& answers) {
     return json;
 }
 
-std::string_view to_string(RegistrationStatus status) {
-    switch (status) {
-    case RegistrationStatus::Confirmed: return "confirmed";
-    case RegistrationStatus::Unpaid: return "unpaid";
-    case RegistrationStatus::Pending: return "pending";
-    case RegistrationStatus::Waitlist: return "waitlist";
-    case RegistrationStatus::Cancelled: return "cancelled";
-    }
-    return "confirmed";
-}
-
-std::optional<RegistrationStatus> parse_registration_status(std::string_view text) {
-    for (const auto status : {RegistrationStatus::Confirmed, RegistrationStatus::Unpaid, RegistrationStatus::Pending,
-                              RegistrationStatus::Waitlist, RegistrationStatus::Cancelled})
-        if (to_string(status) == text)
-            return status;
-    return std::nullopt;
-}
-
-std::string_view to_string(RegistrationSource source) {
-    switch (source) {
-    case RegistrationSource::Import: return "import";
-    case RegistrationSource::WalkIn: return "walk_in";
-    case RegistrationSource::Invite: return "invite";
-    case RegistrationSource::Staff: return "staff";
-    }
-    return "import";
-}
-
-std::optional<RegistrationSource> parse_registration_source(std::string_view text) {
-    for (const auto source : {RegistrationSource::Import, RegistrationSource::WalkIn, RegistrationSource::Invite,
-                              RegistrationSource::Staff})
-        if (to_string(source) == text)
-            return source;
-    return std::nullopt;
-}
+std::string_view to_string(RegistrationStatus status) { return word_of(statuses, status); }
+std::optional<RegistrationStatus> parse_registration_status(std::string_view text) { return value_of(statuses, text); }
+std::string_view to_string(RegistrationSource source) { return word_of(sources, source); }
+std::optional<RegistrationSource> parse_registration_source(std::string_view text) { return value_of(sources, text); }
 
 Json to_json(const Answer& answer) {
     return std::visit([](const auto& value) { return Json(value); }, answer);
@@ -211,7 +183,7 @@ Result<Consents> parse_consents(std::string_view json) {
 OperationDraft make_scan(const ScanRecord& record) {
     Json body{{"at", record.at.unix_ms},
               {"checkpoint", record.checkpoint},
-              {"direction", to_text(record.direction)},
+              {"direction", word_of(directions, record.direction)},
               {"method", record.method},
               {"outcome", to_string(record.outcome)},
               {"ticket", record.ticket}};
