@@ -2,6 +2,7 @@
 // Bookings as values: what is written is read back, what is out of bounds is refused, and what stands is a function of the
 // set of acts, in whatever order they came.
 #include "support/catch.hpp"
+#include "support/operations.hpp"
 
 #include "core/bookings.hpp"
 
@@ -10,20 +11,12 @@
 #include <random>
 
 using namespace kiosk::core;
+using kiosk::test::unsealed;
 
 namespace {
 
 constexpr Instant one_pm{1'795'150'800'000}; // 2026-11-20T13:00:00+08:00
 constexpr std::int64_t grace = 7 * minute_ms;
-
-Operation from(const OperationDraft& draft) {
-    Operation operation;
-    operation.kind = draft.kind;
-    operation.subject = draft.subject;
-    operation.body = draft.body;
-    operation.personal = draft.personal;
-    return operation;
-}
 
 BookingRequest meeting(std::string uid = "b-1") {
     BookingRequest request;
@@ -115,7 +108,7 @@ TEST_CASE("bookings: a request is read back as it was made, its topic beside the
     CHECK(draft.kind == operation_kind::booking_request);
     CHECK(draft.subject == "b-1");
     CHECK(draft.body.find("分布式") == std::string::npos);
-    const auto decoded = decode_booking_request(from(draft));
+    const auto decoded = decode_booking_request(unsealed(draft));
     REQUIRE(decoded);
     CHECK(decoded->uid == request.uid);
     CHECK(decoded->unit == "T1");
@@ -152,7 +145,7 @@ TEST_CASE("bookings: an act is read back as it was made, and says where it is co
     CHECK(draft.subject == "b-1");
     CHECK(draft.body.find(R"("confidential":"cd1")") != std::string::npos);
     CHECK(draft.body.find("谈") == std::string::npos);
-    const auto decoded = decode_booking_act(from(draft));
+    const auto decoded = decode_booking_act(unsealed(draft));
     REQUIRE(decoded);
     CHECK(decoded->act == BookingAct::Confirm);
     CHECK(decoded->ticket == "A");
@@ -170,7 +163,7 @@ TEST_CASE("bookings: a request that is out of bounds is refused", "[core][bookin
     const auto refused = [](const std::function<void(BookingRequest&)>& change) {
         auto request = meeting();
         change(request);
-        return !decode_booking_request(from(make_booking_request(request)));
+        return !decode_booking_request(unsealed(make_booking_request(request)));
     };
     const std::string long_id(201, 'x');
     CHECK_FALSE(refused([](auto&) {}));
@@ -202,7 +195,7 @@ TEST_CASE("bookings: a request that is out of bounds is refused", "[core][bookin
         for (int i = 0; i < 201; ++i)
             r.topic += "谈";
     }));
-    Operation other = from(make_booking_request(meeting()));
+    Operation other = unsealed(make_booking_request(meeting()));
     other.kind = "scan";
     CHECK_FALSE(decode_booking_request(other));
 }
@@ -232,9 +225,9 @@ TEST_CASE("bookings: an act that is out of bounds is refused", "[core][bookings]
     many.booking = "b";
     for (int i = 0; i < 257; ++i)
         many.leases["person:p" + std::to_string(i)] = 1;
-    CHECK_FALSE(decode_booking_act(from(make_booking_act(many, meeting()))));
+    CHECK_FALSE(decode_booking_act(unsealed(make_booking_act(many, meeting()))));
     many.leases.erase("person:p0");
-    CHECK(decode_booking_act(from(make_booking_act(many, meeting()))));
+    CHECK(decode_booking_act(unsealed(make_booking_act(many, meeting()))));
 }
 
 TEST_CASE("bookings: the stages of one that goes well", "[core][bookings]") {

@@ -2,6 +2,7 @@
 // Closed sessions as values: what is written is read back, acts in any order make the same, who may do what, what staff
 // are warned of, and which operations are confidential.
 #include "support/catch.hpp"
+#include "support/operations.hpp"
 
 #include "core/closed_sessions.hpp"
 #include "core/leads.hpp"
@@ -11,17 +12,9 @@
 #include <random>
 
 using namespace kiosk::core;
+using kiosk::test::unsealed;
 
 namespace {
-
-Operation from(const OperationDraft& draft) {
-    Operation operation;
-    operation.kind = draft.kind;
-    operation.subject = draft.subject;
-    operation.body = draft.body;
-    operation.personal = draft.personal;
-    return operation;
-}
 
 constexpr Instant start{1'795'161'600'000}; // 2026-11-20 16:00 +08:00
 
@@ -102,7 +95,7 @@ PrivateSession complete() {
 } // namespace
 
 TEST_CASE("closed_sessions: the private part is read back; its words are apart from what is hashed", "[core][sessions]") {
-    const auto operation = from(make_private_session(complete()));
+    const auto operation = unsealed(make_private_session(complete()));
     for (const auto* secret : {"换库闭门会", "leaving", "保密条款", "青屿", "松果"}) {
         CHECK(operation.body.find(secret) == std::string::npos);
         CHECK(operation.personal.find(secret) != std::string::npos);
@@ -132,21 +125,21 @@ TEST_CASE("closed_sessions: the private part is read back; its words are apart f
 
 TEST_CASE("closed_sessions: acts and quotas are read back, and what is out of bounds is not", "[core][sessions]") {
     const SessionActRecord point{"cd1", SessionAct::Point, "host", start, "谁先换"};
-    const auto act = decode_session_act(from(make_session_act(point)));
+    const auto act = decode_session_act(unsealed(make_session_act(point)));
     REQUIRE(act);
     CHECK(act->act == SessionAct::Point);
     CHECK(act->staff == "host");
     CHECK(act->text == "谁先换");
     CHECK(make_session_act(point).body.find("谁先换") == std::string::npos);
 
-    const auto quota = decode_quota(from(make_quota({"cd1", "松果示例软件", 3, "observer", "boss"})));
+    const auto quota = decode_quota(unsealed(make_quota({"cd1", "松果示例软件", 3, "observer", "boss"})));
     REQUIRE(quota);
     CHECK(quota->organisation == "松果示例软件");
     CHECK(quota->seats == 3);
     CHECK(quota->role == "observer");
     CHECK(quota->by == "boss");
 
-    auto wrong = from(make_session_act(point));
+    auto wrong = unsealed(make_session_act(point));
     wrong.body = R"({"act":"dance","session":"cd1"})";
     CHECK_FALSE(decode_session_act(wrong));
     wrong.body = R"({"session":"cd1"})";
@@ -156,16 +149,16 @@ TEST_CASE("closed_sessions: acts and quotas are read back, and what is out of bo
     std::string long_text;
     for (std::size_t i = 0; i < max_session_text; ++i)
         long_text += "字";
-    CHECK(decode_session_act(from(make_session_act({"cd1", SessionAct::Minutes, "host", start, long_text}))));
-    CHECK_FALSE(decode_session_act(from(make_session_act({"cd1", SessionAct::Minutes, "host", start, long_text + "字"}))));
-    CHECK_FALSE(decode_quota(from(make_quota({"cd1", "X", -1, "guest", ""}))));
-    CHECK_FALSE(decode_quota(from(make_quota({"cd1", "X", 10'001, "guest", ""}))));
+    CHECK(decode_session_act(unsealed(make_session_act({"cd1", SessionAct::Minutes, "host", start, long_text}))));
+    CHECK_FALSE(decode_session_act(unsealed(make_session_act({"cd1", SessionAct::Minutes, "host", start, long_text + "字"}))));
+    CHECK_FALSE(decode_quota(unsealed(make_quota({"cd1", "X", -1, "guest", ""}))));
+    CHECK_FALSE(decode_quota(unsealed(make_quota({"cd1", "X", 10'001, "guest", ""}))));
     auto details = complete();
     details.rivals.assign(201, "X");
-    CHECK_FALSE(decode_private_session(from(make_private_session(details))));
+    CHECK_FALSE(decode_private_session(unsealed(make_private_session(details))));
     details = complete();
     details.session = std::string(201, 'x');
-    CHECK_FALSE(decode_private_session(from(make_private_session(details))));
+    CHECK_FALSE(decode_private_session(unsealed(make_private_session(details))));
 }
 
 TEST_CASE("closed_sessions: acts make the same in whatever order they arrive", "[core][sessions]") {
@@ -367,10 +360,10 @@ TEST_CASE("closed_sessions: the quorum light", "[core][sessions]") {
 }
 
 TEST_CASE("closed_sessions: confidential operations are told by themselves", "[core][sessions]") {
-    CHECK(confidential_session(from(make_private_session(complete()))) == "cd1");
-    CHECK(confidential_session(from(make_session_act({"cd1", SessionAct::Submit, "boss", start, {}}))) == "cd1");
-    CHECK(confidential_session(from(make_quota({"cd1", "X", 1, "guest", ""}))) == "cd1");
-    CHECK(confidential_session(from(make_invitation({"cd1", "A1", "guest", InvitationStatus::Draft, false}))) == "cd1");
+    CHECK(confidential_session(unsealed(make_private_session(complete()))) == "cd1");
+    CHECK(confidential_session(unsealed(make_session_act({"cd1", SessionAct::Submit, "boss", start, {}}))) == "cd1");
+    CHECK(confidential_session(unsealed(make_quota({"cd1", "X", 1, "guest", ""}))) == "cd1");
+    CHECK(confidential_session(unsealed(make_invitation({"cd1", "A1", "guest", InvitationStatus::Draft, false}))) == "cd1");
     Operation operation;
     for (const auto* kind : {"booking.request", "booking.act", "lead.set", "note", "scan"}) {
         operation.kind = kind;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questionnaires, leads and pinned forms as values: what is written is read back, what is wrong is told.
 #include "support/catch.hpp"
+#include "support/operations.hpp"
 
 #include "core/leads.hpp"
 #include "core/questions.hpp"
@@ -8,17 +9,9 @@
 #include "core/signature.hpp"
 
 using namespace kiosk::core;
+using kiosk::test::unsealed;
 
 namespace {
-
-Operation from(const OperationDraft& draft) {
-    Operation operation;
-    operation.kind = draft.kind;
-    operation.subject = draft.subject;
-    operation.body = draft.body;
-    operation.personal = draft.personal;
-    return operation;
-}
 
 FormField field(std::string id, QuestionType type, std::vector<LeadRule> leads = {}) {
     FormField made;
@@ -84,7 +77,7 @@ TEST_CASE("responses: everything is read back, and names and answers are in the 
     CHECK(draft.subject == "r-1");
     for (const std::string secret : {"海棠", "王谷雨", "换库", "Q48"})
         CHECK(draft.body.find(secret) == std::string::npos);
-    const auto read = decode_response(from(draft));
+    const auto read = decode_response(unsealed(draft));
     REQUIRE(read.has_value());
     CHECK(read->uid == response.uid);
     CHECK(read->plugin == response.plugin);
@@ -99,7 +92,7 @@ TEST_CASE("responses: everything is read back, and names and answers are in the 
     CHECK(read->respondent == response.respondent);
     CHECK(read->answers == response.answers);
     // Erased: the frame stays, the words are gone.
-    auto erased = from(draft);
+    auto erased = unsealed(draft);
     erased.personal.clear();
     const auto frame = decode_response(erased);
     REQUIRE(frame.has_value());
@@ -109,7 +102,7 @@ TEST_CASE("responses: everything is read back, and names and answers are in the 
 }
 
 TEST_CASE("responses: an operation that says something else is refused", "[core][responses]") {
-    auto operation = from(make_response(answered()));
+    auto operation = unsealed(make_response(answered()));
     for (const char* body : {"{}", "[]", "no json", R"({"uid":"r","plugin":"p"})",
                              R"({"uid":"r","plugin":"p","questionnaire":"q","status":"half"})",
                              R"({"uid":"r","plugin":"p","questionnaire":"q","version":"one"})"}) {
@@ -121,7 +114,7 @@ TEST_CASE("responses: an operation that says something else is refused", "[core]
     }
     operation.body = R"({"uid":")" + std::string(201, 'u') + R"(","plugin":"p","questionnaire":"q"})";
     CHECK_FALSE(decode_response(operation).has_value());
-    operation = from(make_response(answered()));
+    operation = unsealed(make_response(answered()));
     operation.personal = R"({"answers":{"Q48":{"a":1}}})";
     CHECK_FALSE(decode_response(operation).has_value());
     operation.kind = operation_kind::lead_set;
@@ -147,7 +140,7 @@ TEST_CASE("leads: everything is read back, and names and notes are in the person
     const auto draft = make_lead(lead);
     for (const std::string secret : {"海棠", "王谷雨", "想试用"})
         CHECK(draft.body.find(secret) == std::string::npos);
-    const auto read = decode_lead(from(draft));
+    const auto read = decode_lead(unsealed(draft));
     REQUIRE(read.has_value());
     const auto again = make_lead(*read);
     CHECK(again.body == draft.body);
@@ -158,7 +151,7 @@ TEST_CASE("leads: everything is read back, and names and notes are in the person
     for (const char* body : {R"({"uid":"l"})", R"({"uid":"l","type":"trial","status":"gone"})",
                              R"({"uid":"l","type":"trial","priority":4})", R"({"uid":"l","type":"trial","priority":-9223372036854775808})"}) {
         CAPTURE(body);
-        auto operation = from(draft);
+        auto operation = unsealed(draft);
         operation.body = body;
         CHECK_FALSE(decode_lead(operation).has_value());
     }
@@ -294,7 +287,7 @@ TEST_CASE("forms: a pinned form is read back whole", "[core][forms]") {
     CHECK(find_field(*read, "Q48_note")->question.depends_on->values == std::vector<std::string>{"yes"});
     CHECK(pinned_form_id({"visit_enterprise", "deep", 1, {}}) == "visit_enterprise/deep/1");
     // And it goes through the journal as a document.
-    const auto decoded = decode_config(from(make_config({"form", "visit_enterprise/deep/1", json})));
+    const auto decoded = decode_config(unsealed(make_config({"form", "visit_enterprise/deep/1", json})));
     REQUIRE(decoded.has_value());
     CHECK(parse_form(decoded->doc).has_value());
 }
