@@ -109,7 +109,7 @@ sanitized() { # PRESET PATTERN
         return
     fi
     if stage "$preset build" build "$preset" "${targets[@]}"; then
-        run_tests "$preset" "$preset" "$pattern" -j "$jobs" --timeout 900
+        run_tests "$preset" "$preset" "$pattern" -j "$jobs"
     else
         failed=$((failed + 1))
     fi

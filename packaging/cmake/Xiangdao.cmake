@@ -52,7 +52,7 @@ endfunction()
 
 # kiosk_test(NAME LIBS a b SOURCES x.cpp): one Catch2 program a folder, every case a CTest test of its own run.
 function(kiosk_test name)
-    cmake_parse_arguments(arg "" "TIMEOUT" "LIBS;SOURCES" ${ARGN})
+    cmake_parse_arguments(arg "" "" "LIBS;SOURCES" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/kiosk")
     target_compile_definitions(${name} PRIVATE XIANGDAO_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
@@ -62,9 +62,5 @@ function(kiosk_test name)
     if(XIANGDAO_SANITIZE)
         target_compile_options(${name} PRIVATE -O0)
     endif()
-    if(NOT arg_TIMEOUT)
-        set(arg_TIMEOUT 120)
-    endif()
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
 endfunction()

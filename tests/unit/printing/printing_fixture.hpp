@@ -46,7 +46,7 @@ private:
     fs::path m_path;
 };
 
-inline bool wait_until(const std::function<bool()>& what, int limit_ms = 10'000) {
+inline bool wait_until(const std::function<bool()>& what, int limit_ms = 60'000) {
     for (int waited = 0; waited < limit_ms; waited += 5) {
         if (what())
             return true;

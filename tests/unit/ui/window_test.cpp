@@ -101,15 +101,13 @@ TEST_CASE("window: another thread wakes it", "[ui][window]") {
     WindowFixture fixture;
     const auto view = test::StageFixture::sample("idle");
     fixture.settle(view);
-    const auto begin = std::chrono::steady_clock::now();
     std::thread other([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         for (int i = 0; i < 100'000; ++i) // many at once are one
             fixture.window->wake();
     });
-    fixture.window->turn(view, nullptr, 10'000);
+    fixture.window->turn(view, nullptr, 3'600'000); // without being woken it would rest for an hour
     other.join();
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
 TEST_CASE("window: keys become intents, unless the scanner's hook takes them", "[ui][window]") {
@@ -168,14 +166,12 @@ TEST_CASE("window: resting on the corner for two seconds opens the staff's door"
     fixture.finger(true, 30, 30);
     std::vector<Intent> all;
     const auto begin = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1500))
-        for (auto& intent : fixture.window->turn(view, nullptr, 50).intents)
-            all.push_back(std::move(intent));
-    CHECK_FALSE(has<intent::OpenStaff>(all));
-    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(2600))
+    const auto rested = [&] { return std::chrono::steady_clock::now() - begin; };
+    while (!has<intent::OpenStaff>(all) && rested() < std::chrono::minutes(1))
         for (auto& intent : fixture.window->turn(view, nullptr, 50).intents)
             all.push_back(std::move(intent));
     CHECK(has<intent::OpenStaff>(all));
+    CHECK(rested() > std::chrono::milliseconds(1500)); // a busy machine makes it later, nothing makes it earlier
     fixture.finger(false, 30, 30);
     fixture.settle(view);
 }
