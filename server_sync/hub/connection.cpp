@@ -82,10 +82,6 @@ void Connection::stop() {
     });
 }
 
-void Connection::abort() {
-    asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->close(); });
-}
-
 void Connection::wake() {
     asio::post(m_socket.get_executor(), [self = shared_from_this()] {
         if (self->m_state != State::Parked) {

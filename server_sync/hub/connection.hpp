@@ -31,7 +31,7 @@ public:
 
     void start();
     void stop();  // finish what is under way, then close
-    void abort(); // close now
+    void close(); // now; by its strand, or once no thread runs any more
     void wake() override;
     std::int64_t due_at() const { return m_deadline_ms.load(std::memory_order_relaxed); }
     void expire();
@@ -62,7 +62,6 @@ private:
     void sent();
     void linger();
     void drain();
-    void close();
     bool reserve(std::size_t bytes);
     void release();
 

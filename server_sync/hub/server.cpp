@@ -245,12 +245,6 @@ void Server::stop() {
         std::unique_lock lock(network.mutex);
         network.emptied.wait_until(lock, until, [&] { return network.connections.empty(); });
     }
-    for (const auto& connection : m_core->all())
-        connection->abort();
-    {
-        std::unique_lock lock(network.mutex);
-        network.emptied.wait_for(lock, std::chrono::seconds(5), [&] { return network.connections.empty(); });
-    }
     network.writer->stop();
     m_core->folder->stop();
     network.service.on_news({});
@@ -258,6 +252,9 @@ void Server::stop() {
     for (auto& thread : m_core->threads)
         thread.join();
     m_core->threads.clear();
+    // Whoever took longer than that is closed, whatever was under way.
+    for (const auto& connection : m_core->all())
+        connection->close();
 }
 
 void Server::foreign_commit() {
