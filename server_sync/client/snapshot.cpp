@@ -187,6 +187,8 @@ Status Attempt::bring() {
         forget();
         return fail(ErrorCode::Unavailable, "error.sync.snapshot", "416");
     }
+    if (answer->status == 404)
+        return fail(ErrorCode::NotFound, "error.sync.no_event_yet", m_hub.event);
     if (answer->status == 401 || answer->status == 403)
         return fail(ErrorCode::Denied, "error.sync.snapshot", std::to_string(answer->status));
     if (!received)

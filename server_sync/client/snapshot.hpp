@@ -2,8 +2,8 @@
 #pragma once
 // A kiosk's database as the hub has it, for a new kiosk. Purpose: brings it whole and checked to `destination`, going on
 // where an earlier attempt was cut ("<destination>.part" and its ETag beside it). Ownership: values. Threads: one; blocks.
-// Failure: the last attempt's: Unavailable, Denied, Corrupt (the bytes are not what the hub says), DiskFull; never a
-// broken file under `destination`.
+// Failure: the last attempt's: NotFound (the hub has nothing of the event yet), Unavailable, Denied, Corrupt (the bytes are
+// not what the hub says), DiskFull; never a broken file under `destination`.
 #include "client/wire.hpp"
 #include "core/ports.hpp"
 

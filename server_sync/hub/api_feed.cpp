@@ -134,6 +134,9 @@ Api::Prepared Api::Impl::get_snapshot(Context& context) {
     };
     const auto if_range = header("if-range");
     const auto& event = context.device->event;
+    // An image of nothing would be no help, and stay a while when there is something.
+    if (latest_of(event) == 0)
+        return ready(error(404, "no_event_yet", "Nothing of this event is here yet. Prepare it first, then ask again."));
     auto snapshot = mirrors.of(event)->snapshot(if_range);
     auto scope = scope_of(*context.device);
     if (scope != scope_all) {

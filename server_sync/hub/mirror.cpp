@@ -20,7 +20,8 @@ constexpr std::size_t page_operations = 2000;
 constexpr std::size_t page_bytes = 3 * 1024 * 1024; // a parsed page must stay within protocol::max_answer_bytes
 constexpr std::size_t max_notes = 20'000;
 // When a snapshot is made: the first one as soon as the feed is quiet, another one when a new kiosk would have to read
-// that many operations after it. One who asks for an older one makes the next come a little sooner.
+// that many operations after it. One who asks for an older one makes the next come a little sooner; of a small one, when
+// it lacks a tenth: at the beginning of an event that may be the event itself.
 constexpr std::int64_t quiet_ms = 2'000;
 constexpr std::uint64_t behind_enough = 2'000;
 constexpr std::uint64_t behind_when_asked = 500;
@@ -217,7 +218,7 @@ Result<std::vector<Conflict>> Mirror::find_conflicts() {
 std::shared_ptr<const Snapshot> Mirror::snapshot(const std::string& etag) {
     const std::lock_guard lock(m_snapshot_mutex);
     const auto behind = m_snapshot ? m_after - std::min<std::uint64_t>(m_snapshot->number, m_after) : 0;
-    if (!m_snapshot || behind >= behind_when_asked)
+    if (!m_snapshot || behind >= std::min(behind_when_asked, m_snapshot->number / 10 + 1))
         m_wanted = true;
     if (!etag.empty() && m_previous && m_previous->etag == etag)
         return m_previous;

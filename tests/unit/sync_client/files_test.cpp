@@ -319,6 +319,19 @@ TEST_CASE("snapshot: bytes that are not what the hub says never get a name", "[s
     CHECK_FALSE(fs::exists(fetch.folder.path / "new.db.inflating"));
 }
 
+TEST_CASE("snapshot: a hub that has nothing of the event yet is not asked again at once", "[sync_client][snapshot]") {
+    Fetch fetch;
+    fetch.wire.instead = WireAnswer{404, {}, R"({"error":"no_event_yet"})"};
+    fetch.options.again = [](unsigned, const core::Error&) {
+        FAIL("asked again");
+        return true;
+    };
+    const auto early = fetch();
+    REQUIRE_FALSE(early);
+    CHECK(early.error().code == ErrorCode::NotFound);
+    CHECK(early.error().message_key == "error.sync.no_event_yet");
+}
+
 TEST_CASE("snapshot: the caller decides about another attempt", "[sync_client][snapshot]") {
     Fetch fetch;
     fetch.wire.cut_after = 100;

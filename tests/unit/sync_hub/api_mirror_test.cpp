@@ -147,6 +147,32 @@ TEST_CASE("hub snapshot: whole, in parts, and with a tag that tells what it is",
     CHECK(part(resumed) == whole.substr(half));
 }
 
+TEST_CASE("hub snapshot: who comes before the event is told so, and gets it as soon as it is there", "[sync][hub]") {
+    Hub hub;
+    Kiosk early("k1"), first("k2", 2);
+    early.join(hub);
+    first.join(hub);
+    const auto ask = [&] { return hub.ask("GET", "/v1/snapshot", early.token); };
+    CHECK(ask().status == 404);
+    hub.fold_all();
+    CHECK(ask().status == 404);
+
+    // A scan came before the event that it belongs to: it alone is what the first image has.
+    first.write(core::make_scan(entry("T0001", first.ports.clock.at)));
+    hub.push(first.token, first.request());
+    CHECK(ask().status == 503);
+    hub.fold_all();
+    REQUIRE(ask().status == 200);
+    for (const auto& draft : event_drafts())
+        first.write(draft);
+    hub.push(first.token, first.request(1));
+    hub.fold_all();
+    CHECK(ask().headers.at("X-Feed-Number") == "1"); // from now on a newer one is wanted
+    hub.ports.clock.forward(11'000);
+    hub.fold_all();
+    CHECK(ask().headers.at("X-Feed-Number") == std::to_string(hub.api->latest(event_code)));
+}
+
 TEST_CASE("hub snapshot: what was erased leaves it, the older file too", "[sync][hub][privacy]") {
     Apart apart;
     auto& hub = apart.hub;
