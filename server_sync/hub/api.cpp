@@ -21,6 +21,8 @@ constexpr std::size_t max_cached_chains = 100'000;
 constexpr std::size_t max_event_bytes = 64;
 constexpr std::size_t max_device_bytes = 64;
 constexpr std::int64_t write_told_ms = 30'000;
+constexpr std::int64_t empty_quarantine_ms = 3'600'000;
+constexpr std::int64_t personal_aside_ms = 30 * kiosk::core::day_ms; // what kiosks promise for contact details
 
 // "/v1/devices/{event}/{device}/revoke" against the path's parts.
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& parts) {
@@ -480,6 +482,13 @@ bool Api::fold(std::int64_t budget_ms) {
         if (const auto events = impl.store.events())
             for (const auto& event : *events)
                 static_cast<void>(impl.expire_leases(event.event)); // else when somebody asks
+    }
+    if (begun - impl.emptied_boot_ms >= empty_quarantine_ms || impl.emptied_boot_ms == 0) {
+        impl.emptied_boot_ms = begun;
+        const std::lock_guard lock(impl.writer);
+        const auto emptied = impl.store.empty_quarantine(impl.clock.now().unix_ms - personal_aside_ms);
+        if (!emptied || *emptied > 0) // where it failed it is tried again in an hour
+            impl.log("quarantine.emptied", {{"count", emptied.value_or(0)}, {"error", emptied ? "" : emptied.error().message_key}});
     }
     if (const auto events = impl.store.events())
         for (const auto& event : *events)

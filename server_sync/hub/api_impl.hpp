@@ -194,7 +194,9 @@ struct Api::Impl {
     std::mutex aliases_mutex;
     std::map<std::string, bool> aliases;
 
-    std::int64_t written_boot_ms = 0; // when what devices told was last written; of the folding thread
+    // Of the folding thread: when what devices told was last written, when old things in quarantine were last emptied.
+    std::int64_t written_boot_ms = 0;
+    std::int64_t emptied_boot_ms = 0;
 };
 
 // Devices that a hub which was put back waits for: a JSON list. And when a device was called lost, in milliseconds.

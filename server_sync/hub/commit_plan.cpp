@@ -30,6 +30,7 @@ public:
         for (auto* chain : m_plan.chains)
             finish(*chain);
         decide_personal();
+        decide_quarantine();
         for (std::size_t i = 0; i < jobs.size(); ++i) {
             auto& event = m_events.at(jobs[i].event);
             m_plan.done[i].latest = event.latest;
@@ -81,7 +82,7 @@ private:
             const auto& operation = item.operation;
             const auto& id = operation.id;
             if (id.seq == 0 || id.seq > max_seq || id.device.empty() || id.incarnation.empty() || !m_source.fits(operation)) {
-                keep_raw(job, operation, "malformed");
+                keep_raw(job, event, operation, "malformed");
                 done.taken.push_back(Taken::Quarantined);
                 continue;
             }
@@ -104,13 +105,13 @@ private:
                         {&event, number_of(*known, operation.id.seq), &chain, &operation, &job.via, false});
                 return Taken::Duplicate;
             }
-            keep_raw(job, operation, "conflict");
+            keep_raw(job, event, operation, "conflict");
             m_broken.insert(&chain);
             return Taken::Conflict;
         }
         // What stands behind a twin follows the twin and nothing that is in the log, though its own number may be free.
         if (!m_broken.empty() && m_broken.contains(&chain)) {
-            keep_raw(job, operation, "conflict");
+            keep_raw(job, event, operation, "conflict");
             return Taken::Conflict;
         }
         const auto number = ++event.latest;
@@ -180,7 +181,8 @@ private:
     }
 
     void set_aside(const PushJob& job, EventState& event, const QuarantineEntry& given, PushDone& done) {
-        auto& entry = m_plan.quarantine.emplace_back(given);
+        m_plan.quarantine.push_back({given, &event, {}, false});
+        auto& entry = m_plan.quarantine.back().entry;
         if (entry.event.empty())
             entry.event = job.event;
         if (entry.via.empty())
@@ -205,10 +207,13 @@ private:
         }
     }
 
-    void keep_raw(const PushJob& job, const NewOperation& operation, std::string verdict) {
+    void keep_raw(const PushJob& job, EventState& event, const NewOperation& operation, std::string verdict) {
         // Without its personal part: what must be erasable is not kept where nobody looks.
-        m_plan.quarantine.push_back(
-            {job.event, job.via, kiosk::core::to_string(operation.id), std::move(verdict), operation.line, job.at_ms, 0});
+        m_plan.quarantine.push_back({{job.event, job.via, kiosk::core::to_string(operation.id), std::move(verdict),
+                                      operation.line, job.at_ms, 0},
+                                     &event,
+                                     {},
+                                     true});
     }
 
     void finish(ChainState& chain) {
@@ -255,6 +260,35 @@ private:
         if (std::ranges::any_of(erased, [](const auto& pair) { return !pair.second.empty(); })) {
             strip(m_plan.rows);
             strip(m_plan.known);
+        }
+    }
+
+    // What was kept aside before goes with an erasure of this commit, what is new with any.
+    void decide_quarantine() {
+        std::map<const EventState*, ErasedUids> fresh;
+        for (const auto& [event, uid] : m_plan.erasures)
+            fresh[event].add(uid);
+        for (const auto& [name, event] : m_events)
+            if (const auto uids = fresh.find(&event); uids != fresh.end())
+                m_source.each_personal_aside(name, [&](std::uint64_t number, const std::string& raw) {
+                    if (is_about(raw, uids->second))
+                        m_plan.emptied.push_back({number, without_personal(raw)});
+                });
+        for (auto& aside : m_plan.quarantine)
+            if (!aside.event->erased)
+                aside.event->erased = m_source.all_erased(*aside.event);
+        for (const auto& [event, uid] : m_plan.erasures)
+            if (event->erased)
+                event->erased->add(uid);
+        for (auto& aside : m_plan.quarantine) {
+            auto& raw = aside.entry.raw;
+            aside.key = quarantine_key(aside.entry);
+            if (aside.bare)
+                continue;
+            auto bare = without_personal(raw);
+            aside.bare = bare == raw || is_about(raw, *aside.event->erased);
+            if (aside.bare)
+                raw = std::move(bare);
         }
     }
 

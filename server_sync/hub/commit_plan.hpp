@@ -5,8 +5,10 @@
 // Ownership: a Plan points into the jobs and into the EventStates, which must outlive it. Threads: the writer's.
 // Failure: whatever the store's LogSource throws passes through; the states are then to be thrown away.
 #include "core/ports.hpp"
+#include "hub/quarantine.hpp"
 #include "hub/store.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -55,6 +57,7 @@ struct EventState {
     std::int64_t last_ms = 0;
     std::int64_t changes = 0; // PostgreSQL: the count that this state belongs to
     std::map<ChainKey, ChainState> chains;
+    std::optional<ErasedUids> erased; // all of them; absent until something is kept aside
     // Of the commit under way:
     std::uint64_t latest_before = 0;
 };
@@ -69,6 +72,10 @@ public:
     // Of feed numbers number, number + 1, …: at least one, as many as are worth fetching, not beyond `last`.
     virtual std::vector<Digest> hashes(const EventState& event, std::uint64_t number, std::uint64_t last) = 0;
     virtual std::set<std::string> erased(const EventState& event, const std::set<std::string>& uids) = 0;
+    virtual ErasedUids all_erased(const EventState& event) = 0;
+    // What is kept aside of the event and may still hold something personal.
+    virtual void each_personal_aside(const std::string& event,
+                                     const std::function<void(std::uint64_t number, const std::string& raw)>& take) = 0;
     // Can the database hold these texts?
     virtual bool fits(const NewOperation&) { return true; }
 };
@@ -82,10 +89,21 @@ struct Plan {
         const std::string* via = nullptr;
         bool keep_personal = false;
     };
+    struct Aside {
+        QuarantineEntry entry;
+        EventState* event = nullptr;
+        std::string key;   // of the entry as it came
+        bool bare = false; // nothing personal is in it, or no more
+    };
+    struct Emptied { // of what was in quarantine before
+        std::uint64_t number = 0;
+        std::string raw; // what is left
+    };
     std::vector<Row> rows;
     std::vector<Row> known; // stored before; their personal part may have been missing
     std::vector<std::pair<EventState*, std::string>> erasures;
-    std::vector<QuarantineEntry> quarantine;
+    std::vector<Aside> quarantine;
+    std::vector<Emptied> emptied;
     std::vector<ChainState*> chains; // touched
     std::vector<EventState*> events; // of the jobs
     std::vector<PushDone> done;
@@ -96,7 +114,7 @@ Plan make_plan(std::span<const PushJob> jobs, std::map<std::string, EventState>&
 // The commit has succeeded: the states are the truth from now on.
 void settle(Plan& plan);
 
-// The key under which the same thing sent again is found: 32 bytes.
+// The key under which the same thing sent again is found, of the entry as it came: 32 bytes.
 std::string quarantine_key(const QuarantineEntry& entry);
 // 32 hexadecimal digits.
 std::string random_name(kiosk::core::Random& random);

@@ -177,7 +177,9 @@ struct PostgresStore::Impl {
     void lock_events(pqxx::transaction_base& transaction, std::span<const PushJob> jobs);
     void write_plan(pqxx::transaction_base& transaction, const Plan& plan);
     void write_personal(pqxx::transaction_base& transaction, const Plan& plan);
-    void write_quarantine(pqxx::transaction_base& transaction, const std::vector<QuarantineEntry>& entries);
+    void write_quarantine(pqxx::transaction_base& transaction, const Plan& plan);
+    static std::int64_t lock_quarantine(pqxx::transaction_base& transaction);
+    static void empty_quarantined(pqxx::transaction_base& transaction, std::uint64_t number, const std::string& raw);
     void listen();
 };
 

@@ -72,6 +72,7 @@ struct SqliteStore::Impl {
     void checkpoint_where_due() noexcept;
     EventState& event_state(const std::string& event); // in a transaction; throws
     void write_plan(const Plan& plan);                 // in a transaction; throws
+    void empty_quarantined(std::uint64_t number, const std::string& raw); // as well
 
     template <typename Work>
     auto write(const char* context, Work&& work) -> std::invoke_result_t<Work> {

@@ -48,7 +48,7 @@ struct QuarantineEntry {
     std::string via;      // device that brought it
     std::string claimed;  // the operation id that it claims, "DEVICE/INCARNATION/SEQ", or empty
     std::string verdict;
-    std::string raw;      // at most protocol::max_operation_bytes
+    std::string raw;      // at most protocol::max_operation_bytes; without its personal part once that had to go
     std::int64_t at_ms = 0;
     std::uint64_t number = 0; // given by the store
 };
@@ -203,8 +203,12 @@ public:
     virtual Status put_user(const UserRow& row) = 0; // by name
     virtual Result<std::vector<UserRow>> users() = 0;
 
+    // Whoever is erased is erased here as well (hub/quarantine.hpp): in the erasure's own commit, and when it comes later.
+    // Numbers, verdicts and what counts as received stay; the same bytes sent again stay the same entry.
     virtual Result<std::vector<QuarantineEntry>> quarantine(std::uint64_t after, std::size_t limit) = 0;
     virtual Result<std::uint64_t> quarantine_count() = 0;
+    // Takes what is personal out of every entry that came before; answers of how many. In one transaction.
+    virtual Result<std::uint64_t> empty_quarantine(std::int64_t before_ms) = 0;
 
     // Read-modify-write of leases of one event, in one transaction; nobody else changes any of the event meanwhile, in
     // whatever process. `change` gets the selected rows and leaves the new ones; it may be called again. The database

@@ -20,7 +20,7 @@ namespace {
 constexpr std::int64_t migration_lock = 0x58444831;
 constexpr std::size_t hash_window = 500;
 constexpr std::size_t most_rows = 100'000;
-
+constexpr std::int64_t aside_page = 32; // each row may be large
 
 std::string_view bytes_of(const Digest& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -98,6 +98,29 @@ public:
         for (const auto& row : rows)
             found.insert(unhex(row[0].as<std::string>()));
         return found;
+    }
+
+    ErasedUids all_erased(const EventState& event) override {
+        ErasedUids all;
+        for (const auto& row :
+             m_transaction.exec_params("SELECT encode(uid, 'hex') FROM erasures WHERE event = $1", event.number))
+            all.add(unhex(row[0].as<std::string>()));
+        return all;
+    }
+
+    void each_personal_aside(const std::string& event,
+                             const std::function<void(std::uint64_t, const std::string&)>& take) override {
+        for (std::int64_t after = 0;;) {
+            const auto rows = m_transaction.exec_params("SELECT number, encode(raw, 'hex') FROM quarantine WHERE event = $1"
+                                                        " AND NOT bare AND number > $2 ORDER BY number LIMIT $3",
+                                                        as_text(event), after, aside_page);
+            for (const auto& row : rows) {
+                after = row[0].as<std::int64_t>();
+                take(from_bigint(after), unhex(row[1].as<std::string>()));
+            }
+            if (rows.empty())
+                return;
+        }
     }
 
     bool fits(const NewOperation& operation) override {
@@ -218,17 +241,24 @@ void PostgresStore::Impl::write_personal(pqxx::transaction_base& transaction, co
     }
 }
 
-void PostgresStore::Impl::write_quarantine(pqxx::transaction_base& transaction,
-                                           const std::vector<QuarantineEntry>& entries) {
-    if (entries.empty())
+// Until the end of the transaction: nobody else writes to the table. Answers its last number.
+std::int64_t PostgresStore::Impl::lock_quarantine(pqxx::transaction_base& transaction) {
+    return transaction.exec("SELECT value FROM counter WHERE name = 'quarantine' FOR UPDATE")[0][0].as<std::int64_t>();
+}
+
+void PostgresStore::Impl::write_quarantine(pqxx::transaction_base& transaction, const Plan& plan) {
+    if (plan.quarantine.empty() && plan.emptied.empty())
         return;
-    const auto base =
-        transaction.exec("SELECT value FROM counter WHERE name = 'quarantine' FOR UPDATE")[0][0].as<std::int64_t>();
+    const auto base = lock_quarantine(transaction);
+    for (const auto& [number, raw] : plan.emptied)
+        empty_quarantined(transaction, number, raw);
+    if (plan.quarantine.empty())
+        return;
     HexArray keys, event_names, vias, claims, verdicts, raws;
     std::string times = "{";
+    std::string bares = "{";
     std::set<std::string> seen;
-    for (const auto& entry : entries) {
-        const auto key = quarantine_key(entry);
+    for (const auto& [entry, event, key, bare] : plan.quarantine) {
         if (!seen.insert(key).second)
             continue;
         keys.add(key);
@@ -238,17 +268,25 @@ void PostgresStore::Impl::write_quarantine(pqxx::transaction_base& transaction,
         verdicts.add(as_text(entry.verdict));
         raws.add(entry.raw);
         times += (times.size() == 1 ? "" : ",") + std::to_string(entry.at_ms);
+        bares += std::string(bares.size() == 1 ? "" : ",") + (bare ? "t" : "f");
     }
     const auto added = transaction.exec_params(
         "INSERT INTO quarantine SELECT $1 + row_number() OVER (ORDER BY n), decode(k, 'hex'),"
         " convert_from(decode(e, 'hex'), 'UTF8'), convert_from(decode(v, 'hex'), 'UTF8'), decode(c, 'hex'),"
-        " convert_from(decode(w, 'hex'), 'UTF8'), decode(r, 'hex'), t"
-        " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])"
-        " WITH ORDINALITY AS u (k, e, v, c, w, r, t, n)"
+        " convert_from(decode(w, 'hex'), 'UTF8'), decode(r, 'hex'), t, b"
+        " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::boolean[])"
+        " WITH ORDINALITY AS u (k, e, v, c, w, r, t, b, n)"
         " WHERE NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.key = decode(k, 'hex'))",
-        base, keys.text(), event_names.text(), vias.text(), claims.text(), verdicts.text(), raws.text(), times + "}");
+        base, keys.text(), event_names.text(), vias.text(), claims.text(), verdicts.text(), raws.text(), times + "}",
+        bares + "}");
     transaction.exec_params("UPDATE counter SET value = $1 WHERE name = 'quarantine'",
                             base + static_cast<std::int64_t>(added.affected_rows()));
+}
+
+void PostgresStore::Impl::empty_quarantined(pqxx::transaction_base& transaction, std::uint64_t number,
+                                            const std::string& raw) {
+    transaction.exec_params("UPDATE quarantine SET raw = $2::bytea, bare = true WHERE number = $1", as_bigint(number),
+                            bytea(raw));
 }
 
 void PostgresStore::Impl::write_plan(pqxx::transaction_base& transaction, const Plan& plan) {
@@ -260,7 +298,7 @@ void PostgresStore::Impl::write_plan(pqxx::transaction_base& transaction, const 
         copy.complete();
     }
     write_personal(transaction, plan);
-    write_quarantine(transaction, plan.quarantine);
+    write_quarantine(transaction, plan);
 
     std::string runs, aside, chains, changed;
     const auto values = [](std::string& out, std::initializer_list<std::int64_t> numbers) {

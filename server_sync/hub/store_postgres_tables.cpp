@@ -196,6 +196,19 @@ Result<std::uint64_t> PostgresStore::quarantine_count() {
     });
 }
 
+Result<std::uint64_t> PostgresStore::empty_quarantine(std::int64_t before_ms) {
+    return m_impl->write("quarantine", false, [&](Transaction& transaction) -> Result<std::uint64_t> {
+        Impl::lock_quarantine(transaction);
+        for (std::uint64_t count = 0;; ++count) { // one at a time: each may be large
+            const auto rows = transaction.exec_params(
+                "SELECT number, encode(raw, 'hex') FROM quarantine WHERE at_ms < $1 AND NOT bare LIMIT 1", before_ms);
+            if (rows.empty())
+                return count;
+            Impl::empty_quarantined(transaction, from_bigint(integer(rows[0], 0)), without_personal(unhex(text(rows[0], 1))));
+        }
+    });
+}
+
 Status PostgresStore::change_leases(const std::string& event, const LeaseSelection& selection,
                                     const std::function<void(LeaseTable&)>& change) {
     return m_impl->write("leases", false, [&](Transaction& transaction) -> Status {

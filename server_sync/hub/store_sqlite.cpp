@@ -245,6 +245,21 @@ public:
         return found;
     }
 
+    ErasedUids all_erased(const EventState& event) override {
+        ErasedUids all;
+        Query row(m_connection, "SELECT uid FROM erasures WHERE event = ?", event.number);
+        while (row.next())
+            all.add(row.text(0));
+        return all;
+    }
+
+    void each_personal_aside(const std::string& event,
+                             const std::function<void(std::uint64_t, const std::string&)>& take) override {
+        Query row(m_connection, "SELECT number, raw FROM quarantine WHERE event = ? AND bare = 0 ORDER BY number", event);
+        while (row.next())
+            take(unstored(row.integer(0)), row.text(1));
+    }
+
 private:
     Connection& m_connection;
 };
@@ -295,12 +310,19 @@ void SqliteStore::Impl::write_plan(const Plan& plan) {
             Query(connection, "UPDATE events SET latest = ?, last_ms = ? WHERE number = ?", stored(event->latest),
                   event->last_ms, event->number)
                 .run();
-    for (const auto& entry : plan.quarantine)
+    for (const auto& [number, raw] : plan.emptied)
+        empty_quarantined(number, raw);
+    for (const auto& [entry, event, key, bare] : plan.quarantine)
         Query(connection,
-              "INSERT OR IGNORE INTO quarantine (key, event, via, claimed, verdict, raw, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-              Blob{quarantine_key(entry)}, entry.event, entry.via, Blob{entry.claimed}, entry.verdict, Blob{entry.raw},
-              entry.at_ms)
+              "INSERT OR IGNORE INTO quarantine (key, event, via, claimed, verdict, raw, at_ms, bare)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+              Blob{key}, entry.event, entry.via, Blob{entry.claimed}, entry.verdict, Blob{entry.raw}, entry.at_ms, bare)
             .run();
+}
+
+void SqliteStore::Impl::empty_quarantined(std::uint64_t number, const std::string& raw) {
+    Query(connection, "UPDATE quarantine SET raw = ?, bare = 1 WHERE number = ?", Blob{raw}, stored(number)).run();
+    truncate_due = true;
 }
 
 Result<std::vector<PushDone>> SqliteStore::commit(std::span<const PushJob> jobs) {

@@ -43,6 +43,7 @@ public:
     Result<std::vector<UserRow>> users() override;
     Result<std::vector<QuarantineEntry>> quarantine(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> quarantine_count() override;
+    Result<std::uint64_t> empty_quarantine(std::int64_t before_ms) override;
     Status change_leases(const std::string& event, const LeaseSelection& selection,
                          const std::function<void(LeaseTable&)>& change) override;
     Result<std::vector<core::HeldLease>> leases(const std::string& event) override;

@@ -167,6 +167,25 @@ Result<std::uint64_t> SqliteStore::quarantine_count() {
     });
 }
 
+Result<std::uint64_t> SqliteStore::empty_quarantine(std::int64_t before_ms) {
+    auto& impl = *m_impl;
+    return impl.write("quarantine", [&]() -> Result<std::uint64_t> {
+        std::uint64_t count = 0;
+        for (;; ++count) { // one at a time: each may be large
+            std::uint64_t number = 0;
+            std::string raw;
+            {
+                Query row(impl.connection, "SELECT number, raw FROM quarantine WHERE at_ms < ? AND bare = 0 LIMIT 1", before_ms);
+                if (!row.next())
+                    return count;
+                number = unstored(row.integer(0));
+                raw = row.text(1);
+            }
+            impl.empty_quarantined(number, without_personal(raw));
+        }
+    });
+}
+
 Status SqliteStore::change_leases(const std::string& event, const LeaseSelection& selection,
                                   const std::function<void(LeaseTable&)>& change) {
     auto& connection = m_impl->connection;

@@ -401,3 +401,63 @@ TEST_CASE("hub push: the log tells no names, tokens or bodies", "[sync][hub][pri
         CHECK(line.find(kiosk.token) == std::string::npos);
     }
 }
+
+TEST_CASE("hub push: what is in quarantine of somebody is gone with them, and of everybody after thirty days", "[sync][hub][privacy]") {
+    Hub hub;
+    Kiosk kiosk("k1"), other("k2", 2);
+    kiosk.join(hub);
+    other.join(hub);
+    const auto organizer = hub.user("organizer");
+    for (const auto* number : {"0001", "0002", "0003"})
+        kiosk.write(person_draft(number, std::string("NAME-") + number));
+    auto request = kiosk.request();
+    auto late = request;
+    late.operations.erase(late.operations.begin(), late.operations.begin() + 2); // the third alone
+    request.operations.pop_back();
+    request.operations[0].hash[0] = static_cast<std::uint8_t>(request.operations[0].hash[0] + 1); // of number 1 the hash is wrong
+    hub.post("/v1/devices/HZ26/k1/revoke", organizer);
+    hub.push(kiosk.token, request);
+    auto body = protocol::encode(other.request());
+    body.insert(body.find("\"operations\":[") + 14, R"({"uid-0001":"NAME-0001"},"NAME-0002")");
+    REQUIRE(hub.ask("POST", "/v1/ops", other.token, body).status == 200);
+
+    const auto seen = [&] {
+        const auto text = hub.ask("GET", "/v1/quarantine?raw=1", organizer).body;
+        std::string found;
+        for (const auto* marker : {"NAME-0001", "NAME-0002", "NAME-0003"})
+            if (text.find(marker) != std::string::npos)
+                found += std::string(marker) + " ";
+        return found;
+    };
+    CHECK(seen() == "NAME-0001 NAME-0002 ");
+    hub.post("/v1/changes", organizer, {{"event", event_code}, {"erase", {"uid-0001", "uid-0003"}}});
+    CHECK(seen() == "NAME-0002 ");
+    CHECK(hub.push(kiosk.token, late).verdicts.size() == 1);
+    CHECK(hub.push(kiosk.token, request).acknowledged.at(kiosk.incarnation()) == 3);
+    CHECK(seen() == "NAME-0002 ");
+    const auto verdicts = [&] {
+        std::vector<std::string> all;
+        const auto entries = hub.get("/v1/quarantine", organizer)["entries"];
+        for (const auto& entry : entries)
+            all.push_back(entry["verdict"].get<std::string>() + " " + entry["via"].get<std::string>());
+        return all;
+    };
+    const auto before = verdicts();
+    REQUIRE(before.size() >= 5);
+    CHECK(before[0] == "hash k1");
+    CHECK(before[1] == "revoked k1");
+    CHECK(before[2] == "malformed k2");
+    const auto raw = hub.get("/v1/quarantine?raw=1", organizer)["entries"][0]["raw"].get<std::string>();
+    const auto kept = need(protocol::read_operations("[" + raw + "]", hasher(), 1));
+    CHECK(kept.front().operation.id == request.operations[0].id); // it is still known what it was
+    CHECK(kept.front().operation.personal.empty());
+
+    hub.fold_all();
+    hub.ports.clock.forward(29 * core::day_ms);
+    hub.fold_all();
+    CHECK(seen() == "NAME-0002 ");
+    hub.ports.clock.forward(core::day_ms + 1);
+    hub.fold_all();
+    CHECK(seen().empty());
+    CHECK(verdicts() == before);
+}

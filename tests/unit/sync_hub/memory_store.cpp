@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory_store.hpp"
 
+#include "hub/quarantine.hpp"
 #include "hub/scope.hpp"
 
 #include <algorithm>
@@ -51,6 +52,11 @@ void MemoryStore::take(const PushJob& job, PushDone& done) {
             event.aside.insert(*claimed);
             done.contiguous[{claimed->device, claimed->incarnation}] = 0;
         }
+        ErasedUids uids;
+        for (const auto& uid : event.erased)
+            uids.add(uid);
+        if (is_about(entry.raw, uids))
+            entry.raw = without_personal(entry.raw);
         entry.number = m_quarantine.size() + 1;
         m_quarantine.push_back(std::move(entry));
     };
@@ -86,6 +92,11 @@ void MemoryStore::take(const PushJob& job, PushDone& done) {
             for (auto& row : event.rows)
                 if (std::ranges::find(row.operation.owners, operation.erases) != row.operation.owners.end())
                     row.operation.personal.clear();
+            ErasedUids uids;
+            uids.add(operation.erases);
+            for (auto& entry : m_quarantine)
+                if (entry.event == job.event && is_about(entry.raw, uids))
+                    entry.raw = without_personal(entry.raw);
         }
         done.taken.push_back(Taken::Stored);
     }
@@ -233,6 +244,18 @@ Result<std::vector<QuarantineEntry>> MemoryStore::quarantine(std::uint64_t after
 Result<std::uint64_t> MemoryStore::quarantine_count() {
     const std::lock_guard lock(m_mutex);
     return m_quarantine.size();
+}
+
+Result<std::uint64_t> MemoryStore::empty_quarantine(std::int64_t before_ms) {
+    const std::lock_guard lock(m_mutex);
+    std::uint64_t count = 0;
+    for (auto& entry : m_quarantine)
+        if (entry.at_ms < before_ms && !entry.raw.starts_with(R"({"erased":)")) {
+            const auto left = without_personal(entry.raw);
+            count += left != entry.raw;
+            entry.raw = left;
+        }
+    return count;
 }
 
 Status MemoryStore::change_leases(const std::string& event, const LeaseSelection& selection,

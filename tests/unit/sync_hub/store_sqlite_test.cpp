@@ -191,7 +191,9 @@ TEST_CASE("hub store: what was erased is not in the files any more", "[hub][stor
     auto store = where.open();
     auto told = personal("k1", 1, {"u1"});
     told.personal = R"("personal":"unmistakable-words")";
-    push(*store, job("a", "k1", {told}));
+    auto aside = job("a", "k1", {told});
+    aside.items.push_back(refused("k1/i1/9", "hash", "u1 unmistakable-words"));
+    push(*store, aside);
     const auto holds = [&] {
         for (const auto* end : {"", "-wal"}) {
             std::ifstream in(where.folder / ("hub.db" + std::string(end)), std::ios::binary);
