@@ -3,6 +3,7 @@
 
 #include "client/files.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
@@ -60,6 +61,18 @@ Status save_hub_address(const std::filesystem::path& database, const HubAddress&
                                   {"device", address.device}, {"event", address.event}, {"hub", address.hub}};
     return write_whole(hub_address_path(database),
                        document.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+std::vector<std::string> pins_after(const std::vector<std::string>& known, const std::vector<std::string>& announced) {
+    constexpr std::size_t most_pins = 8;
+    // A hub without TLS has nothing to pin.
+    if (known.empty() || announced.empty() || announced.size() > most_pins)
+        return known;
+    auto next = announced;
+    if (std::ranges::none_of(announced, [&](const auto& pin) { return std::ranges::find(known, pin) != known.end(); }))
+        next.insert(next.begin(), known.begin(),
+                    known.begin() + static_cast<std::ptrdiff_t>(std::min(known.size(), most_pins)));
+    return next;
 }
 
 Status remove_hub_address(const std::filesystem::path& database) {

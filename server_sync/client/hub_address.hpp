@@ -12,6 +12,9 @@ namespace kiosk::sync::client {
 std::filesystem::path hub_address_path(const std::filesystem::path& database);
 kiosk::core::Result<HubAddress> load_hub_address(const std::filesystem::path& database);
 kiosk::core::Status save_hub_address(const std::filesystem::path& database, const HubAddress& address);
+// The pins to know the hub by from now on, once it announced some under one of the known ones. What it no longer names is
+// retired, as long as it still names one of them; otherwise (something before it ends the TLS) the known ones stay as well.
+std::vector<std::string> pins_after(const std::vector<std::string>& known, const std::vector<std::string>& announced);
 kiosk::core::Status remove_hub_address(const std::filesystem::path& database); // also where there is none
 
 } // namespace kiosk::sync::client

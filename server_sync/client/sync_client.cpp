@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client/sync_client_impl.hpp"
 
+#include "client/hub_address.hpp"
+
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -80,21 +83,8 @@ void SyncClient::Impl::clock_sample(std::int64_t hub_ms, std::int64_t sent_boot_
 }
 
 void SyncClient::Impl::take_pins(const std::vector<std::string>& pins) {
-    constexpr std::size_t most_pins = 8;
-    if (pins.empty() || pins.size() > most_pins)
-        return;
     const std::lock_guard lock(shared);
-    if (hub.pins.empty() || hub.pins == pins)
-        return; // a hub without TLS has nothing to pin
-    // The hub came in under one of the known pins. If it still names one of them it knows what it says, and what it no
-    // longer names is retired. Otherwise (something before it ends the TLS) the known ones stay as well.
-    const auto known = [&](const std::string& pin) { return std::ranges::find(hub.pins, pin) != hub.pins.end(); };
-    auto next = pins;
-    if (std::ranges::none_of(pins, known))
-        next.insert(next.begin(), hub.pins.begin(),
-                    hub.pins.begin() + static_cast<std::ptrdiff_t>(std::min(hub.pins.size(), most_pins)));
-    if (next.size() <= 2 * most_pins)
-        hub.pins = std::move(next);
+    hub.pins = pins_after(hub.pins, pins);
 }
 
 std::string SyncClient::Impl::token() const {
@@ -166,6 +156,22 @@ std::optional<kiosk::core::Instant> SyncClient::hub_now() const {
     return ahead_ms ? std::optional(kiosk::core::Instant{m_impl->clock.boot_ms() + *ahead_ms}) : std::nullopt;
 }
 
+namespace {
+
+struct Refusal {
+    std::string_view word; // the hub's
+    ErrorCode code;
+    std::string_view key;
+};
+// The code is good, and still is: only the event is another one, or there is none.
+constexpr std::array<Refusal, 3> refusals_of_an_event{{
+    {"no_event_yet", ErrorCode::NotFound, "error.sync.no_event_yet"},
+    {"foreign_event", ErrorCode::Conflict, "error.sync.other_event"},
+    {"event_needed", ErrorCode::Conflict, "error.sync.event_needed"},
+}};
+
+} // namespace
+
 Result<HubAddress> enroll(Wire& wire, const std::string& url, const std::string& pin, const std::string& code,
                           const std::string& device, const std::string& incarnation, const std::string& event,
                           const std::string& software) {
@@ -184,6 +190,10 @@ Result<HubAddress> enroll(Wire& wire, const std::string& url, const std::string&
     if (!answer)
         return std::unexpected(answer.error());
     if (!outcome.answered) {
+        if (const auto why = protocol::decode_error_reply(answer->body); why && answer->status == 409)
+            for (const auto& [word, code_of, key] : refusals_of_an_event)
+                if (why->error == word)
+                    return fail(code_of, std::string(key));
         // What went wrong with the code is for the one who scanned it, in the hub's own word.
         const auto code_of = outcome.trouble == Trouble::Portal || outcome.trouble == Trouble::HubTrouble
                                  ? ErrorCode::Unavailable

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/relay.hpp"
 
+#include "client/hub_address.hpp"
 #include "protocol/messages.hpp"
 
 #include <fmt/format.h>
@@ -64,6 +65,19 @@ Result<bool> Relay::was_restored_there(const std::string& epoch) {
 
 Status Relay::keep(const Direction& direction, std::string_view name) {
     return m_ports.store->set_fact(key(name, direction.epoch), std::to_string(direction.done));
+}
+
+// As a kiosk does. They are used once they are kept: what was not is announced again with the next answer.
+void Relay::take_pins(const std::vector<std::string>& announced) {
+    auto& known = m_options.central.pins;
+    auto next = client::pins_after(known, announced);
+    if (next == known || !m_ports.keep_pins)
+        return;
+    const auto kept = m_ports.keep_pins(next);
+    if (m_ports.log)
+        m_ports.log("relay.pins", kept ? fmt::format("the central hub is known by {} keys", next.size()) : kept.error().context);
+    if (kept)
+        known = std::move(next);
 }
 
 Relay::Step Relay::retry(Direction& direction, std::string_view what, std::string_view detail) {
@@ -185,7 +199,8 @@ Relay::Step Relay::push() {
                     return retry(side, "relay.push", kept.error().context);
                 return {page.scanned_to < page.latest, wait_ms, 0};
             }
-            return {false, wait_ms, 0};
+            if (std::chrono::steady_clock::now() - m_greeted < std::chrono::milliseconds(m_options.greet_every_ms))
+                return {false, wait_ms, 0};
         }
         for (std::size_t index = 0; index < page.items.size(); ++index) {
             if (index > 0)
@@ -201,6 +216,7 @@ Relay::Step Relay::push() {
     request.token = central.token;
     request.body = std::move(*text);
     request.timeout_ms = 60'000;
+    m_greeted = std::chrono::steady_clock::now();
     const auto answer = m_ports.push_wire->exchange(request);
     if (!answer)
         return retry(side, "relay.unreachable", answer.error().context);
@@ -210,6 +226,7 @@ Relay::Step Relay::push() {
     const auto reply = protocol::decode_push_reply(answer->body);
     if (!reply || reply->hub != central.hub || reply->statuses.size() != page.items.size())
         return retry(side, "relay.not_the_hub", "an answer that is none of a hub");
+    take_pins(reply->pins);
     if (reply->revoked)
         return retry(side, "relay.revoked", "the central hub no longer takes this one");
     side.failures = 0;

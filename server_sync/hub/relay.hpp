@@ -31,6 +31,8 @@ struct RelayPorts {
     const kiosk::core::Hasher* hasher = nullptr;
     std::function<ApiAnswer(const ApiRequest&)> own; // a request to this hub; Server::call
     std::function<void(std::string_view what, std::string_view detail)> log; // no personal data
+    // The central hub announced other pins: keep them for good and tell both wires. From the thread that pushes.
+    std::function<Status(const std::vector<std::string>& pins)> keep_pins;
 };
 
 struct RelayOptions {
@@ -42,6 +44,7 @@ struct RelayOptions {
     std::int64_t first_retry_ms = 500;
     std::int64_t longest_retry_ms = 30'000;
     std::int64_t rights_every_ms = 5'000; // they are not asked for more often
+    std::int64_t greet_every_ms = 300'000; // also where there is nothing to push: the answer names the hub's pins
 };
 
 class Relay {
@@ -63,6 +66,7 @@ private:
         bool loaded = false;
         int failures = 0;
     };
+    void take_pins(const std::vector<std::string>& announced);
     Step retry(Direction& direction, std::string_view what, std::string_view detail);
     // Answers whether they are as they should be; else soon again, as where something went wrong.
     bool settle_rights();
@@ -76,6 +80,7 @@ private:
     RelayOptions m_options;
     std::optional<std::chrono::steady_clock::time_point> m_rights_asked; // of the thread that pushes
     bool m_rights_settled = false;
+    std::chrono::steady_clock::time_point m_greeted; // as well
     Direction m_push;
     Direction m_pull;
     // What either side was told last: the feed is asked all the time and mostly sees first that the other was restored.

@@ -45,13 +45,13 @@ finish() {
     exit $failed
 }
 
-# start_hub FOLDER: on a port that nobody has; another one where somebody was quicker. Once started, always the same port.
+# start_hub FOLDER [OPTIONS]: on a port that nobody has; another one where somebody was quicker. Once started, always the same port.
 start_hub() {
     tries=0
     while [ $tries -lt 20 ]; do
         [ -n "${port:-}" ] || port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 20000))
         : >words.txt
-        "$hub" serve --data "$1" --listen "127.0.0.1:$port" >words.txt 2>>hub.log &
+        "$hub" serve --listen "127.0.0.1:$port" --data "$@" >words.txt 2>>hub.log &
         hub_process=$!
         waited=0
         while kill -0 "$hub_process" 2>/dev/null && [ $waited -lt 300 ]; do

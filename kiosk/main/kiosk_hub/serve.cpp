@@ -223,6 +223,15 @@ core::Result<CentralLink> link_central(OpenHub& opened, hub::Server& server) {
     ports.log = [&opened](std::string_view what, std::string_view detail) {
         opened.log().write(hub::LogLevel::Warning, what, {{"why", std::string(detail)}});
     };
+    ports.keep_pins = [&opened, at = *central, push = link.push_wire.get(),
+                       pull = link.pull_wire.get()](const std::vector<std::string>& pins) -> core::Status {
+        auto changed = at;
+        changed.pins = pins;
+        KIOSK_CHECK(client::save_hub_address(opened.folder().central(), changed));
+        push->set_pins(pins);
+        pull->set_pins(pins);
+        return {};
+    };
     hub::RelayOptions options;
     options.central = *central;
     options.own_token = own.token;

@@ -29,6 +29,7 @@ struct Hub {
     Ports ports;
     MemoryStore store;
     std::vector<std::string> lines; // of the log
+    std::vector<std::string> pins{"AAAA+BBBB/CCCC="};
     std::unique_ptr<Api> api;
 
     Hub() {
@@ -40,7 +41,7 @@ struct Hub {
         kiosk::sync::hub::ApiOptions options;
         options.folder = folder / "hub";
         options.hub_url = "https://192.0.2.1:8443";
-        options.pins = {"AAAA+BBBB/CCCC="};
+        options.pins = pins;
         options.version = "1.2.3";
         options.log = [this](std::string_view line) { lines.emplace_back(line); };
         api = need(Api::create(store, ports.clock, ports.random, hasher(), std::move(options)));

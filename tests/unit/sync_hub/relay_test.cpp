@@ -23,6 +23,8 @@ public:
             return core::fail(core::ErrorCode::Unavailable, "error.sync.unreachable", "cut");
         if (portal)
             return client::WireAnswer{200, {}, "<html>please log in</html>"};
+        if (!pins.empty() && std::ranges::find(pins, key) == pins.end())
+            return core::fail(core::ErrorCode::Denied, "error.sync.other_key", "another key");
         const auto answer = m_other.ask(request.method, request.path, request.token, request.body);
         if (lose_answers)
             return core::fail(core::ErrorCode::Unavailable, "error.sync.unreachable", "the answer was lost");
@@ -37,6 +39,8 @@ public:
     bool portal = false;
     bool lose_answers = false;
     int requests = 0;
+    std::string key = "AAAA+BBBB/CCCC="; // of the hub at the other end
+    std::vector<std::string> pins;       // what it is known by; none: whatever it is
 
 private:
     Hub& m_other;
@@ -46,7 +50,9 @@ struct Halls {
     Hub central;
     Hub venue;
     LineToHub line{central};
-    hub::RelayEnrolment enrolment;
+    hub::RelayEnrolment enrolment; // as the venue's hub keeps it
+    bool disk_full = false;        // there
+    std::int64_t greet_every_ms = 300'000;
     std::unique_ptr<hub::Relay> relay;
 
     Halls() {
@@ -65,8 +71,16 @@ struct Halls {
         ports.random = &venue.ports.random;
         ports.hasher = &hasher();
         ports.own = [this](const ApiRequest& request) { return venue.api->handle(request); };
+        ports.keep_pins = [this](const std::vector<std::string>& pins) -> core::Status {
+            if (disk_full)
+                return core::fail(core::ErrorCode::DiskFull, "error.disk_full");
+            enrolment.central.pins = line.pins = pins;
+            return {};
+        };
+        line.pins = enrolment.central.pins;
         hub::RelayOptions options;
         options.central = enrolment.central;
+        options.greet_every_ms = greet_every_ms;
         options.own_token = enrolment.own_token;
         options.own_device = enrolment.own_device;
         options.incarnation = "venue-1";
@@ -84,6 +98,27 @@ struct Halls {
             quiet = up.moved + down.moved > 0 ? 0 : quiet + 1;
         }
         return moved;
+    }
+};
+
+// A kiosk at each of them, and backups that are put back.
+struct Restored : Halls {
+    Kiosk inside{"k1", 11}, outside{"k2", 12};
+    Restored() {
+        inside.join(venue);
+        outside.join(central);
+        settle();
+    }
+    void write_inside(int count) {
+        for (int number = 0; number < count; ++number)
+            inside.write(person_draft(std::to_string(3000 + number)));
+        venue.push(inside.token, inside.request());
+        settle();
+    }
+    static void put_back(Hub& at, const MemoryStore::Backup& backup) {
+        at.store.put_back(backup);
+        need(at.store.set_epoch("another-epoch", true));
+        at.start();
     }
 };
 
@@ -173,9 +208,7 @@ TEST_CASE("hub relay: a central hub that forgot gets everything again", "[hub][r
 }
 
 TEST_CASE("hub relay: what a central hub wrote itself and lost comes back from the hall", "[hub][relay]") {
-    Halls halls;
-    Kiosk inside("k1", 11);
-    inside.join(halls.venue);
+    Restored halls;
     const auto organizer = halls.central.user("organizer");
     const auto change = [&](const std::string& ticket) {
         halls.central.post("/v1/changes", organizer, {{"event", event_code}, {"registrations", {{{"ticket", ticket}, {"ticket_type", "std"}, {"name", "来宾"}}}}});
@@ -184,19 +217,13 @@ TEST_CASE("hub relay: what a central hub wrote itself and lost comes back from t
     halls.settle();
     const auto backup = halls.central.store.backup();
     change("B2");
-    inside.write(person_draft("3000"));
-    halls.venue.push(inside.token, inside.request());
-    halls.settle();
-    const auto before = ids(halls.venue.whole_feed(inside.token));
+    halls.write_inside(1);
+    const auto before = ids(halls.venue.whole_feed(halls.inside.token));
 
-    halls.central.store.put_back(*backup);
-    need(halls.central.store.set_epoch("another-epoch", true));
-    halls.central.start();
+    halls.put_back(halls.central, *backup);
     CHECK(halls.settle() >= 2);
-    Kiosk outside("k2", 12);
-    outside.join(halls.central);
-    CHECK(ids(halls.central.whole_feed(outside.token)) == before);
-    CHECK(ids(halls.venue.whole_feed(inside.token)) == before);
+    CHECK(ids(halls.central.whole_feed(halls.outside.token)) == before);
+    CHECK(ids(halls.venue.whole_feed(halls.inside.token)) == before);
     CHECK(halls.settle() == 0);
     halls.start();
     CHECK(halls.settle() == 0);
@@ -204,51 +231,96 @@ TEST_CASE("hub relay: what a central hub wrote itself and lost comes back from t
 }
 
 TEST_CASE("hub relay: what a hall's hub sent and lost comes back from the central one, also where the kiosk is gone", "[hub][relay]") {
-    Halls halls;
-    Kiosk inside("k1", 11), outside("k2", 12);
-    inside.join(halls.venue);
-    outside.join(halls.central);
-    halls.settle();
+    Restored halls;
     const auto backup = halls.venue.store.backup();
-    for (int number = 0; number < 3; ++number)
-        inside.write(person_draft(std::to_string(3000 + number)));
-    halls.venue.push(inside.token, inside.request());
-    halls.settle();
-    const auto before = ids(halls.central.whole_feed(outside.token));
+    halls.write_inside(3);
+    const auto before = ids(halls.central.whole_feed(halls.outside.token));
     CHECK(before.size() >= 3);
 
-    halls.venue.store.put_back(*backup);
-    need(halls.venue.store.set_epoch("another-epoch", true));
-    halls.venue.start();
+    halls.put_back(halls.venue, *backup);
     halls.start();
     halls.settle();
-    CHECK(ids(halls.venue.whole_feed(inside.token)) == before);
-    CHECK(ids(halls.central.whole_feed(outside.token)) == before);
+    CHECK(ids(halls.venue.whole_feed(halls.inside.token)) == before);
+    CHECK(ids(halls.central.whole_feed(halls.outside.token)) == before);
     CHECK(need(halls.venue.store.quarantine_count()) == 0);
 }
 
 TEST_CASE("hub relay: a hub that was restored takes from a kiosk what devices of the other hub wrote", "[hub][relay]") {
-    Halls halls;
-    Kiosk inside("k1", 11), outside("k2", 12);
-    inside.join(halls.venue);
-    outside.join(halls.central);
-    halls.settle();
+    Restored halls;
     const auto backup = halls.central.store.backup();
-    inside.write(person_draft("3000"));
-    halls.venue.push(inside.token, inside.request());
-    halls.settle();
-    const auto all = halls.central.whole_feed(outside.token);
+    halls.write_inside(1);
+    const auto all = halls.central.whole_feed(halls.outside.token);
 
     halls.line.cut = true;
-    halls.central.store.put_back(*backup);
-    need(halls.central.store.set_epoch("another-epoch", true));
-    halls.central.start();
-    auto relay = outside.request();
+    halls.put_back(halls.central, *backup);
+    auto relay = halls.outside.request();
     relay.relay = true;
     relay.operations.assign(all.begin(), all.end());
-    halls.central.push(outside.token, relay);
-    CHECK(ids(halls.central.whole_feed(outside.token)) == ids(all));
+    halls.central.push(halls.outside.token, relay);
+    CHECK(ids(halls.central.whole_feed(halls.outside.token)) == ids(all));
     CHECK(need(halls.central.store.quarantine_count()) == 0);
+}
+
+TEST_CASE("hub relay: a planned change of the central hub's key needs nobody in the hall", "[hub][relay]") {
+    using Pins = std::vector<std::string>;
+    Restored halls;
+    auto& central = halls.central;
+    const auto known = [&] { return halls.enrolment.central.pins; };
+    const Pins first{"AAAA+BBBB/CCCC="}, both{"AAAA+BBBB/CCCC=", "NEXT"};
+    CHECK(known() == first); // the code's and the hub's own: what it no longer named is gone
+    const auto announce = [&](const Pins& pins) {
+        central.pins = pins;
+        central.start();
+    };
+    announce(both);
+    halls.disk_full = true;
+    halls.write_inside(1);
+    CHECK(known() == first);
+    CHECK(halls.line.pins == first);
+    halls.disk_full = false;
+    halls.write_inside(1); // announced again
+    CHECK(known() == both);
+    CHECK(halls.line.pins == both);
+
+    halls.start(); // all that is left is what was kept
+    halls.line.key = "NEXT";
+    announce({"NEXT"});
+    halls.write_inside(2);
+    CHECK(known() == Pins{"NEXT"});
+    CHECK(ids(central.whole_feed(halls.outside.token)) == ids(halls.venue.whole_feed(halls.inside.token)));
+
+    // Announced by none that is known: it is taken, and nothing known is dropped.
+    announce({"OTHER"});
+    halls.write_inside(1);
+    CHECK(known() == Pins{"NEXT", "OTHER"});
+    // A key that nobody announced stays outside.
+    halls.line.key = "STRANGER";
+    announce({"STRANGER"});
+    halls.inside.write(person_draft("5000"));
+    halls.venue.push(halls.inside.token, halls.inside.request());
+    CHECK_FALSE(halls.relay->push().progress);
+    CHECK(known() == Pins{"NEXT", "OTHER"});
+}
+
+TEST_CASE("hub relay: a hall where nothing happens hears of another key as well", "[hub][relay]") {
+    Restored halls;
+    halls.greet_every_ms = 0;
+    halls.start();
+    halls.settle();
+    halls.central.pins.push_back("NEXT");
+    halls.central.start();
+    CHECK(halls.relay->push().moved == 0);
+    CHECK(halls.enrolment.central.pins == halls.central.pins);
+    // Otherwise it is not asked all the time.
+    halls.greet_every_ms = 3'600'000;
+    halls.start();
+    halls.settle();
+    need(halls.venue.store.set_fact(std::string("rights/") + event_code, "released"));
+    halls.relay->push();
+    const auto requests = halls.line.requests;
+    for (int tries = 0; tries < 5; ++tries)
+        CHECK_FALSE(halls.relay->push().progress);
+    CHECK(halls.line.requests == requests);
 }
 
 TEST_CASE("hub relay: a code for kiosks is none for hubs, a used one none at all", "[hub][relay]") {
