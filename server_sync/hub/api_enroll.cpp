@@ -67,6 +67,8 @@ Result<std::string> Api::Impl::choose_event(const CodeRow& code, const std::stri
         events.insert(row.event);
     for (const auto& row : directory.devices())
         events.insert(row.event);
+    if (events.empty())
+        return core::fail(ErrorCode::Conflict, "no_event_yet", "No event is here yet. Prepare it first; the code stays good.");
     if (events.size() != 1)
         return core::fail(ErrorCode::Conflict, "event_needed", "The code must say for which event it is.");
     return *events.begin();

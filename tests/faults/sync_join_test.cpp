@@ -144,7 +144,7 @@ TEST_CASE("sync join: a machine of another event is turned away and keeps what i
     CHECK(here.event == "OTHER");
     const auto refused = machine.join.enrol(code_of(world), here);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().message_key == "error.sync.enroll_refused");
+    CHECK(refused.error().message_key == "error.sync.other_event");
     CHECK_FALSE(sync::client::load_hub_address(database));
     CHECK(need(machine.join.look()).event == "OTHER");
 }

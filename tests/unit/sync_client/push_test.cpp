@@ -462,6 +462,12 @@ TEST_CASE("sync enrolment: a code becomes an address, or a clear refusal", "[syn
     answer = FakeHub::error(403, "code_used");
     CHECK(enroll().error().code == ErrorCode::Denied);
     CHECK(enroll().error().context.find("code_used") != std::string::npos);
+    for (const auto* word : {"no_event_yet", "foreign_event", "event_needed"}) {
+        answer = FakeHub::error(409, word);
+        CHECK(enroll().error().message_key != "error.sync.enroll_refused"); // it says what to do about the event
+    }
+    answer = FakeHub::error(409, "name_taken");
+    CHECK(enroll().error().message_key == "error.sync.enroll_refused");
     answer = FakeHub::error(503, "busy");
     CHECK(enroll().error().code == ErrorCode::Unavailable);
     answer = {200, {}, "<html>"};
