@@ -144,7 +144,7 @@ app::SetupView view_of(const Progress& progress, bool wrong_code, const core::Ca
 } // namespace
 
 SessionEnd set_up(const Options& options, const core::Catalogue& catalogue, ui::Window& window, const std::atomic<bool>& stop) {
-    constexpr std::int64_t again_ms = 10'000;
+    constexpr std::int64_t again_ms = 10'000, same_code_ms = 3'000;
     Joining joining(options, [&window] { window.wake(); });
     std::optional<std::string> code;
     auto scanner_state = app::ScannerState::Off;
@@ -160,9 +160,9 @@ SessionEnd set_up(const Options& options, const core::Catalogue& catalogue, ui::
     view.dark = options.settings.dark;
     view.motion = options.settings.motion;
     bool wrong_code = false;
-    std::string used; // a code works once; held before the camera it is read again and again
+    std::string used; // held before the camera a code is read again and again
     wiring::SystemClock clock;
-    std::int64_t retry_at_ms = 0;
+    std::int64_t retry_at_ms = 0, used_at_ms = 0;
     std::optional<std::tuple<Progress::Step, std::string, double, bool, core::Language, app::ScannerState>> drawn;
     while (!stop) {
         const auto progress = joining.progress();
@@ -177,12 +177,18 @@ SessionEnd set_up(const Options& options, const core::Catalogue& catalogue, ui::
             if (auto hub = sync::client::load_hub_address(options.database))
                 joining.go_on(std::move(*hub));
         }
-        if (code && !joining.busy() && *code != used) {
+        // The hub took it or will not; but whoever plugged in the cable, or prepared the event, shows the same code again.
+        if (joining.busy())
+            used_at_ms = clock.boot_ms();
+        const bool still_good = progress.step == Progress::Step::Failed && progress.error.code != core::ErrorCode::Denied &&
+                                clock.boot_ms() - used_at_ms >= same_code_ms;
+        if (code && !joining.busy() && (*code != used || still_good)) {
             wrong_code = !HubLink::is_code(*code);
             if (!wrong_code) {
                 used = *code;
                 joining.enrol(*code);
-                retry_at_ms = clock.boot_ms() + again_ms;
+                used_at_ms = clock.boot_ms();
+                retry_at_ms = used_at_ms + again_ms;
             }
         }
         code.reset();
