@@ -55,6 +55,7 @@ struct MeetingHomePage {
     std::vector<MeetingLine> requests;  // that wait for this person's answer
     bool can_meet = false;
     Message why_not;                    // where not: as many as one may have
+    Message nothing;                    // in place of both lists, where the last invitation was answered
     std::string asks_cancel;            // id of the one whose cancelling waits for a second touch
 };
 

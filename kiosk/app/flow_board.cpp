@@ -154,6 +154,7 @@ core::Status KioskApp::load_board(StaffView& data) {
             if (!read.people.contains(each.ticket))
                 if (auto known = registration_of(each.ticket))
                     read.people.emplace(each.ticket, std::move(*known));
+    settle_notice(read.bookings);
 
     BoardView board;
     std::vector<std::string> kinds;

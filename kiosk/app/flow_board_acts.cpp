@@ -20,6 +20,7 @@ const std::string note_field = "note";
 const std::string lead_field = "lead";
 constexpr std::size_t note_characters = 400;
 constexpr std::array outcomes{"met", "follow_up", "no_interest"};
+constexpr auto pending_notice = "board.notice.pending";
 
 bool overlap(const core::BookingRequest& request, const core::Slot& slot) {
     return request.starts < slot.ends && slot.starts < request.ends;
@@ -80,6 +81,7 @@ void KioskApp::tell_board(const core::Result<BookingResult>& result, std::string
     auto& session = m_staff->board;
     session.moving.clear();
     session.asks_cancel.clear();
+    session.awaited.clear();
     if (!result)
         return tell_staff({"staff.notice.not_saved", {{"why", m_ports.catalogue->text(m_language, result.error().message_key)}}});
     if (result->ask)
@@ -87,10 +89,40 @@ void KioskApp::tell_board(const core::Result<BookingResult>& result, std::string
     if (!result->booking.empty() && !session.booking.empty())
         session.booking = result->booking; // moved: the new one
     if (result->status == BookingStatus::Refused && result->reason != core::BookingReason::None)
-        return tell_staff({"board.notice.refused", {{"why", m_ports.catalogue->text(m_language, booking_reason_text(result->reason))}}});
-    if (result->status == BookingStatus::Pending) // a swap is noted nowhere: both stand until it can be done at once
-        return tell_staff({result->booking.empty() ? "board.notice.try_again" : "board.notice.pending", {}});
+        return tell_staff(board_refusal(result->reason));
+    if (result->status == BookingStatus::Pending) { // a swap is noted nowhere: both stand until it can be done at once
+        session.awaited = result->booking;
+        session.awaited_done = done;
+        return tell_staff({result->booking.empty() ? "board.notice.try_again" : pending_notice, {}});
+    }
     tell_staff({"board.notice." + std::string(done), {}});
+}
+
+Message KioskApp::board_refusal(core::BookingReason reason) const {
+    const auto why = reason == core::BookingReason::None ? Message{"meeting.state.refused", {}} : booking_reason_text(reason);
+    return {"board.notice.refused", {{"why", m_ports.catalogue->text(m_language, why)}}};
+}
+
+// What the notice calls not settled may be by now. Where the notice is another one, nobody waits for it any more.
+void KioskApp::settle_notice(const std::vector<core::Booking>& bookings) {
+    auto& session = m_staff->board;
+    if (session.awaited.empty() || m_staff->notice.key != pending_notice)
+        return;
+    const auto booking = std::ranges::find(bookings, session.awaited, [](const core::Booking& each) { return each.request.uid; });
+    if (booking == bookings.end())
+        return;
+    const auto& desk = *m_ports.bookings;
+    const auto standing = core::standing_at(*booking, desk.now(), desk.policy().grace_ms);
+    switch (standing.status) {
+    case BookingStatus::Pending: return;
+    case BookingStatus::Refused: m_staff->notice = board_refusal(standing.reason); break;
+    case BookingStatus::Cancelled: m_staff->notice = {"board.notice.cancelled", {}}; break;
+    case BookingStatus::Confirmed:
+    case BookingStatus::CheckedIn:
+    case BookingStatus::Done:
+    case BookingStatus::NoShow: m_staff->notice = {"board.notice." + session.awaited_done, {}}; break;
+    }
+    session.awaited.clear();
 }
 
 void KioskApp::on(const intent::PlaceBooking& place) {
@@ -98,7 +130,7 @@ void KioskApp::on(const intent::PlaceBooking& place) {
         return;
     const auto stored = m_ports.store->booking(place.id);
     if (!stored || !*stored)
-        return tell_staff({"board.notice.refused", {{"why", m_ports.catalogue->text(m_language, booking_reason_text(core::BookingReason::UnknownBooking))}}});
+        return tell_staff(board_refusal(core::BookingReason::UnknownBooking));
     auto& desk = *m_ports.bookings;
     const auto& booking = **stored;
     const auto* unit = config().unit(place.unit);

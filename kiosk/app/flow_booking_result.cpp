@@ -236,8 +236,11 @@ void KioskApp::tick_bookings() {
                 continue;
             if (result->ask)
                 ask_hub(*result->ask);
-            if (result->status != BookingStatus::Pending)
+            if (result->status != BookingStatus::Pending) {
                 m_status_stale = true;
+                if (m_staff)
+                    m_staff->outdated = true; // the board says so
+            }
             settle(booking, *result);
         }
     look_at_watched();

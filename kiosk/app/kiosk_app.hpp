@@ -198,6 +198,7 @@ private:
     void take_meeting_code(const std::string& code);
     void begin_visit(const core::Registration& registration, std::string code = {});
     void show_meeting_home(std::string asks_cancel = {});
+    void show_invitations(Message said);
     // flow_booking_wish.cpp
     void show_people();
     void choose_other(const std::string& ticket, bool here);
@@ -242,6 +243,8 @@ private:
     core::Status load_board(StaffView& data);
     bool take_board_code(const std::string& code);
     void tell_board(const core::Result<BookingResult>& result, std::string_view done);
+    void settle_notice(const std::vector<core::Booking>& bookings);
+    Message board_refusal(core::BookingReason reason) const;
     void next_in_outcome();
 
     // flow_sessions.cpp: sessions behind closed doors
@@ -331,6 +334,7 @@ private:
     void load_setup(StaffView& data);
     void load_system(StaffView& data);
     ScanRow row_of(const core::StoredScan& scan);
+    LocalText door_name(const std::string& id) const; // the id, where it has no name
     void tell_staff(Message notice);
 
     // flow_hub.cpp

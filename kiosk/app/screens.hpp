@@ -120,6 +120,10 @@ struct Meeting {
     MeetingView view;
     std::vector<std::string> tickets;   // of the people on the page
     std::vector<core::FreeSlot> offers; // of its tiles; those that are not free have no unit
+    bool only_tells() const { // nobody has anything to do on it but read
+        const auto* home = std::get_if<MeetingHomePage>(&view.page);
+        return home != nullptr ? !home->nothing.empty() : std::holds_alternative<MeetingSlipPage>(view.page);
+    }
 };
 
 // What a meeting is about.
@@ -173,6 +177,7 @@ struct BoardSession {
     std::vector<std::string> names;
     std::string moving;
     std::string asks_cancel;
+    std::string awaited, awaited_done; // uid of what the notice calls not settled, and what was to be done with it
 };
 
 // What staff are doing with the sessions behind closed doors.

@@ -169,6 +169,77 @@ TEST_CASE("board: started, ended, and what came of it makes a lead", "[app][boar
     CHECK(k.store.leads()->size() == 1);
 }
 
+TEST_CASE("board: what it called not settled is told again once it is", "[app][board]") {
+    Area k;
+    k.alone = false;
+    k.deck.has_hub = k.store.has_hub = true;
+    k.open();
+    k.check_in_all();
+    to_board(k);
+    const auto told = [&] { return k.body<StaffView>().notice; };
+    k.send(intent::TouchCell{"T1", "s1"});
+    k.send(intent::BookHere{});
+    k.deck.asks.clear();
+    k.scan("B2");
+    k.scan("C3");
+    CHECK(told().key == "board.notice.pending");
+    REQUIRE(k.stored().size() == 1);
+    const auto uid = k.stored()[0].request.uid;
+    const auto asked = std::ranges::find(k.deck.asks, uid, &LeaseAsk::booking);
+    REQUIRE(asked != k.deck.asks.end());
+    const auto ask = *asked;
+    const auto granted = [&] {
+        LeaseReply reply;
+        for (const auto& want : ask.want)
+            reply.grants.push_back({want.resource, true, false, {}, 1});
+        reply.hub_time_ms = k.clock.now().unix_ms;
+        return reply;
+    };
+    const auto write = [&](core::BookingAct act, core::BookingReason reason) { // as another device's act arrives
+        core::BookingActRecord record;
+        record.booking = uid;
+        record.act = act;
+        record.reason = reason;
+        record.at = k.clock.now();
+        const std::array drafts{core::make_booking_act(record, k.stored()[0].request)};
+        REQUIRE(k.store.append(drafts));
+        k.app->hear(notice::DataChanged{});
+        k.pass(1'000); // what arrives often is looked at once a second
+    };
+    SECTION("confirmed") {
+        k.app->hear(notice::LeasesAnswered{ask, granted()});
+        k.pass(1'000);
+        CHECK(told().key == "board.notice.booked");
+    }
+    SECTION("refused") {
+        write(core::BookingAct::Refuse, core::BookingReason::UnitTaken);
+        CHECK(told().key == "board.notice.refused");
+        REQUIRE(told().args.size() == 1);
+        CHECK(told().args[0].second == k.catalogue->text(core::Language::Chinese, "meeting.reason.unit_taken"));
+    }
+    SECTION("refused for no reason that is known") {
+        write(core::BookingAct::Refuse, core::BookingReason::None);
+        CHECK(told().args.at(0).second == k.catalogue->text(core::Language::Chinese, "meeting.state.refused"));
+    }
+    SECTION("cancelled by somebody") {
+        write(core::BookingAct::Cancel, core::BookingReason::None);
+        CHECK(told().key == "board.notice.cancelled");
+    }
+    SECTION("something else was done meanwhile: nobody waits for it") {
+        k.send(intent::TouchCell{"T2", "s2"});
+        k.app->hear(notice::LeasesAnswered{ask, granted()});
+        k.pass(1'000);
+        CHECK(told().empty());
+        CHECK(k.stored()[0].stage == core::BookingStage::Confirmed);
+    }
+    SECTION("something else was said meanwhile: that stays") {
+        k.app->hear(notice::Printed{notice::Printed::What::Plan, notice::Printed::Outcome::Sent, {}, {}});
+        k.app->hear(notice::LeasesAnswered{ask, granted()});
+        k.pass(1'000);
+        CHECK(told().key == "board.notice.plan_sent");
+    }
+}
+
 TEST_CASE("board: it tells what became of the day's plan", "[app][board][printing]") {
     using notice::Printed;
     Area k;
