@@ -11,10 +11,11 @@ namespace {
 
 constexpr std::size_t cell_characters = 100;
 
-TextEntry::Layout layout_of(FieldKind kind, TextEntry::Layout writing) {
+TextEntry::Layout layout_of(const FormField& field, TextEntry::Layout writing) {
+    const auto kind = field_kind(field);
     if (takes_digits_only(kind))
         return TextEntry::Layout::Digits;
-    if (kind == FieldKind::Email || kind == FieldKind::Country)
+    if (field.latin || kind == FieldKind::Email || kind == FieldKind::Country)
         return TextEntry::Layout::Latin;
     return writing;
 }
@@ -62,7 +63,7 @@ void KioskApp::focus_on(Focus focus) {
         return;
     const auto kind = field_kind(*field);
     if (takes_text(kind)) {
-        m_entry.open(part->form.text(focus.id), layout_of(kind, writing_layout()), field->max_characters,
+        m_entry.open(part->form.text(focus.id), layout_of(*field, writing_layout()), field->max_characters,
                      takes_digits_only(kind));
         part->focus = {std::move(focus.id), 0, {}};
         return;
@@ -77,7 +78,7 @@ void KioskApp::focus_on(Focus focus) {
     cell.question.type = column->type;
     const auto cell_kind = field_kind(cell);
     if (takes_text(cell_kind)) // choices are shown by the window in the keyboard's place
-        m_entry.open(part->form.cell(focus.id, focus.row, focus.column), layout_of(cell_kind, writing_layout()),
+        m_entry.open(part->form.cell(focus.id, focus.row, focus.column), layout_of(cell, writing_layout()),
                      cell_characters, takes_digits_only(cell_kind));
     part->focus = std::move(focus);
 }

@@ -36,7 +36,7 @@ void KioskApp::show_setup_form(const std::string& id) {
     };
     m_staff->closed.ask_nothing();
     screen::SessionForm state;
-    state.form = setup_form({config(), *m_ports.catalogue, m_language, known, id.empty(), name_of});
+    state.form = setup_form({config(), *m_ports.catalogue, m_language, known, id.empty(), m_ports.clock->now(), name_of});
     state.session = id;
     state.act = SessionAct::Change;
     show(std::move(state));
@@ -61,6 +61,10 @@ void KioskApp::next_in_setup() {
     if (form.on_last_page())
         return save_setup();
     propose_version(form, before, usual_agreement());
+    if (form.is_ahead("start")) { // as the day wants it, and the time by now
+        const auto* session = config().session(state->session);
+        offer_starts(form, config(), *m_ports.catalogue, session == nullptr ? core::Session{} : *session, m_ports.clock->now());
+    }
     form.next_page();
     focus_on(form.wants_focus());
 }

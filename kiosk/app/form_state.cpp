@@ -195,6 +195,16 @@ void FormState::offer(std::string_view id, core::QuestionOption option) {
                 options.insert(options.end() - (options.empty() ? 0 : 1), option);
 }
 
+void FormState::set_options(std::string_view id, std::vector<core::QuestionOption> options) {
+    const bool known = std::ranges::find(options, text(id), &core::QuestionOption::id) != options.end();
+    for (auto& page : m_pages)
+        for (auto& field : page.fields)
+            if (field.question.id == id)
+                field.question.options = std::move(options);
+    if (!known)
+        clear(id);
+}
+
 void FormState::forget_problem(std::string_view id) {
     const std::string key(id);
     m_problems.erase(key);

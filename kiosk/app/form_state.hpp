@@ -21,6 +21,7 @@ struct FormField {
     bool is_consent = false; // then the id is the consent's
     LocalText help;
     std::size_t max_characters = 200;
+    bool latin = false;      // written in Latin letters, whatever language the screen speaks
     std::string unless;      // id of a yes/no field; a yes there takes this field away
     std::string declared_as; // its id in the plugin's form, where it has another one here
 };
@@ -72,6 +73,7 @@ public:
 
     bool set(std::string_view id, const core::Answer& answer); // false: no such field, or no such answer
     void offer(std::string_view id, core::QuestionOption option); // one more to choose from, before the last one
+    void set_options(std::string_view id, std::vector<core::QuestionOption> options); // an answer that is not among them goes
     void set_problem(std::string_view id, Message problem);
     void set_said(std::string_view id, LocalText said); // wrong, in the words of the plugin
     std::string text(std::string_view id) const; // what was typed, or empty

@@ -56,8 +56,16 @@ core::QuestionOption time_option(std::int64_t minute) {
     return {std::to_string(minute), {text, text}};
 }
 
-// Times at which it may begin: a grid over the event's day, as fine as the screen has room for.
-std::vector<core::QuestionOption> start_options(const core::Event& event) {
+core::Instant instant_at(const core::TimeZone& zone, std::int32_t day, std::int64_t minute) {
+    auto civil = zone.civil(zone.start_of_day(day));
+    civil.hour = static_cast<int>(minute % minutes_a_day / 60);
+    civil.minute = static_cast<int>(minute % 60);
+    return zone.from_civil(civil);
+}
+
+// Times at which it may begin: a grid over the event's day, as fine as the screen has room for. What is over is left out;
+// the one that runs now stays.
+std::vector<core::QuestionOption> grid_of_starts(const core::Event& event, std::int32_t day, core::Instant now) {
     constexpr std::int64_t usual_first = 8 * 60, usual_last = 20 * 60;
     auto first = minute_of(event.timezone, event.starts), last = event.ends ? minute_of(event.timezone, *event.ends) : usual_last;
     if (last <= first) {
@@ -69,8 +77,15 @@ std::vector<core::QuestionOption> start_options(const core::Event& event) {
         step *= 2;
     std::vector<core::QuestionOption> options;
     for (auto minute = first / step * step; minute < last && options.size() < most_times; minute += step)
-        options.push_back(time_option(minute));
+        if (instant_at(event.timezone, day, minute) + step * core::minute_ms > now)
+            options.push_back(time_option(minute));
     return options;
+}
+
+// The only day is not asked for.
+std::int32_t chosen_day(const FormState& form, const core::EventConfig& config, const core::Session& session) {
+    const auto asked = number_in(form.text("day"));
+    return asked ? static_cast<std::int32_t>(*asked) : config.event.timezone.day_number(session.starts.value_or(config.event.starts));
 }
 
 // A version of another text has another name: the number at its end is counted on.
@@ -111,6 +126,7 @@ private:
         made.question.required = required;
         made.question.text = words(name);
         made.max_characters = title_characters;
+        made.latin = name.ends_with("_en");
         return made;
     }
     static FormField only_if(FormField made, std::string question, std::string value) {
@@ -204,23 +220,17 @@ void SetupForm::ask_time() {
     auto day = field("day", QuestionType::Single, true);
     const auto add_day = [&](std::int32_t number) { option(day, std::to_string(number), date_text(zone, zone.start_of_day(number))); };
     const auto first_day = zone.day_number(event.starts), last_day = event.ends ? zone.day_number(*event.ends) : first_day;
+    const auto from = std::clamp(zone.day_number(m_source.now), first_day, last_day); // days that are over are not offered
     if (session.starts)
         add_day(zone.day_number(*session.starts));
-    for (auto number = first_day; number <= last_day && day.question.options.size() < most_days; ++number)
+    for (auto number = from; number <= last_day && day.question.options.size() < most_days; ++number)
         add_day(number);
     std::ranges::sort(day.question.options, {}, [](const auto& each) { return number_in(each.id).value_or(0); });
-    if (const auto only = day.question.options.front().id; day.question.options.size() > 1)
+    if (last_day > first_day || day.question.options.size() > 1)
         page("time", {std::move(day)});
-    m_form.set("day", std::to_string(zone.day_number(session.starts.value_or(event.starts))));
-    auto start = field("start", QuestionType::Single, true);
-    start.question.options = start_options(event);
-    if (session.starts) {
-        const auto now = time_option(minute_of(zone, *session.starts));
-        option(start, now.id, now.text);
-        std::ranges::sort(start.question.options, {}, [](const auto& each) { return number_in(each.id).value_or(0); });
-    }
-    option(start, other_option, words("start.other"));
-    page("time", {std::move(start)});
+    m_form.set("day", std::to_string(session.starts ? zone.day_number(*session.starts) : from));
+    page("time", {field("start", QuestionType::Single, true)});
+    offer_starts(m_form, m_source.config, m_source.catalogue, session, m_source.now);
     auto start_other = only_if(field("start_other", QuestionType::Time, true), "start", std::string(other_option));
     start_other.max_characters = 5;
     page("time", {std::move(start_other)});
@@ -295,6 +305,23 @@ void SetupForm::ask_agreement() {
 
 FormState setup_form(const SetupSource& source) { return SetupForm(source).made(); }
 
+void offer_starts(FormState& form, const core::EventConfig& config, const core::Catalogue& catalogue, const core::Session& session, core::Instant now) {
+    const auto& zone = config.event.timezone;
+    const auto day = chosen_day(form, config, session);
+    auto options = grid_of_starts(config.event, day, now);
+    // When it is to begin as it stands, on its own day even where that is over.
+    if (session.starts) {
+        const auto minute = minute_of(zone, *session.starts);
+        const auto own = time_option(minute);
+        const bool counts = day == zone.day_number(*session.starts) || instant_at(zone, day, minute) > now;
+        if (counts && std::ranges::find(options, own.id, &core::QuestionOption::id) == options.end())
+            options.push_back(own);
+        std::ranges::sort(options, {}, [](const auto& each) { return number_in(each.id).value_or(0); });
+    }
+    options.push_back({std::string(other_option), local_text(catalogue, "session.setup.start.other")});
+    form.set_options("start", std::move(options));
+}
+
 LocalText chosen_agreement(const FormState& form, const core::PrivateSession& before, const LocalText& usual) {
     const auto source = form.text("nda_source");
     if (source == "usual")
@@ -322,7 +349,6 @@ void propose_version(FormState& form, const core::PrivateSession& before, const 
 }
 
 void apply_setup(const FormState& form, const core::EventConfig& config, const LocalText& usual, core::Session& session, core::PrivateSession& details) {
-    const auto& zone = config.event.timezone;
     session.public_title = {form.text("public_zh"), form.text("public_en")};
     details.title = {form.text("title_zh"), form.text("title_en")};
     details.host = form.text("host");
@@ -332,14 +358,8 @@ void apply_setup(const FormState& form, const core::EventConfig& config, const L
         session.room = {form.text("room_other"), {}};
     else if (const auto line = room.find('\n'); line != std::string::npos)
         session.room = {room.substr(0, line), room.substr(line + 1)};
-    // The only day is not asked for.
-    const auto asked_day = number_in(form.text("day"));
-    const auto day = asked_day ? static_cast<std::int32_t>(*asked_day) : zone.day_number(session.starts.value_or(config.event.starts));
     const auto minute = minute_in(form.text("start") == other_option ? form.text("start_other") : form.text("start")).value_or(0);
-    auto civil = zone.civil(zone.start_of_day(day));
-    civil.hour = static_cast<int>(minute % minutes_a_day / 60);
-    civil.minute = static_cast<int>(minute % 60);
-    session.starts = zone.from_civil(civil);
+    session.starts = instant_at(config.event.timezone, chosen_day(form, config, session), minute);
     session.ends = *session.starts + number_in(form.text("length")).value_or(0) * core::minute_ms;
     session.minimum = number_in(form.text("minimum"));
     session.capacity = number_in(form.text("maximum"));

@@ -23,9 +23,12 @@ struct SetupSource {
     core::Language language = core::Language::Chinese;
     const SessionDetails& known; // of a new one empty
     bool is_new = true;
+    core::Instant now;
     std::function<std::string(const std::string& ticket)> name_of;
 };
 FormState setup_form(const SetupSource& source);
+// The times at which it may begin on the day that is chosen: none that are over by now.
+void offer_starts(FormState& form, const core::EventConfig& config, const core::Catalogue& catalogue, const core::Session& session, core::Instant now);
 
 // Which field is wrong beyond types, and what to do. `usual` is the agreement that may be chosen instead of a text of one's own.
 std::optional<std::pair<std::string, Message>> setup_problem(const FormState& form, const core::PrivateSession& before, const LocalText& usual);

@@ -166,6 +166,78 @@ TEST_CASE("session setup: another place, another time, and no agreement", "[app]
     CHECK(made.details.host.empty());
 }
 
+TEST_CASE("session setup: English is written in Latin letters whatever the screen speaks", "[app][sessions]") {
+    using Layout = KeyboardView::Layout;
+    Setup k;
+    k.enter_as("5678");
+    k.send(intent::NewSession{});
+    const auto layout = [&](const char* id) {
+        k.send(intent::FocusField{id});
+        REQUIRE(k.view().keyboard);
+        return k.view().keyboard->layout;
+    };
+    CHECK(layout("public_zh") == Layout::Pinyin);
+    CHECK(layout("public_en") == Layout::Latin);
+    CHECK(k.view().keyboard->pinyin_available); // a touch away all the same
+    k.write("title_zh", "早餐会");
+    CHECK(layout("title_en") == Layout::Latin);
+    k.choose("room", "+");
+    k.go_to("room_other");
+    CHECK(layout("room_other") == Layout::Pinyin);
+}
+
+TEST_CASE("session setup: only times that are not over are offered", "[app][sessions]") {
+    Setup k;
+    SECTION("today: what runs now is the first") {
+        k.pass(48 * core::minute_ms); // 14:00 and more
+        k.enter_as("5678");
+        k.send(intent::NewSession{});
+        k.write("title_zh", "早餐会");
+        k.choose("room", "三楼 B 厅\nRoom B");
+        k.go_to("start");
+        CHECK(k.options_of("start").front() == "840");
+        CHECK(k.options_of("start").back() == "+");
+    }
+    SECTION("its own time stays, over or not") {
+        k.clock.pass(4 * 60 * core::minute_ms); // 17:12, it began at 16:00
+        k.enter_as("5678");
+        k.send(intent::OpenSession{"cd1"});
+        k.send(intent::ActOnSession{SessionAct::Change});
+        k.go_to("start");
+        CHECK(k.options_of("start").front() == "960");
+        CHECK(k.value_of("start") == "960");
+    }
+}
+
+TEST_CASE("session setup: the day decides which times are over", "[app][sessions]") {
+    Setup k;
+    k.config.event.starts = *core::parse_rfc3339("2026-11-19T09:00:00+08:00");
+    k.config.event.ends = *core::parse_rfc3339("2026-11-21T18:00:00+08:00");
+    REQUIRE(k.store.add(k.config));
+    k.app->hear(notice::ConfigChanged{});
+    k.enter_as("5678");
+    k.send(intent::NewSession{});
+    k.write("title_zh", "早餐会");
+    k.choose("room", "三楼 B 厅\nRoom B");
+    k.go_to("day");
+    REQUIRE(k.options_of("day").size() == 2); // the first one is over
+    const auto today = k.options_of("day").front(), tomorrow = k.options_of("day").back();
+    CHECK(k.value_of("day") == today);
+    k.choose("day", tomorrow);
+    k.go_to("start");
+    CHECK(k.options_of("start").front() == "540");
+    k.choose("start", "540");
+    k.send(intent::Back{});
+    k.choose("day", today);
+    k.send(intent::Confirm{});
+    CHECK(k.options_of("start").front() == "780"); // 13:00, as an hour's grid has it
+    CHECK_FALSE(field_on(k, "start").answered);    // what was chosen is over on that day
+    k.choose("start", "840");
+    k.choose("length", "30");
+    k.save();
+    CHECK(k.stored(k.newest()).session.starts == core::parse_rfc3339("2026-11-20T14:00:00+08:00"));
+}
+
 TEST_CASE("session setup: changing what is approved asks first and makes a draft of it", "[app][sessions]") {
     Setup k;
     k.approve();
