@@ -38,7 +38,15 @@ void steps(Canvas& canvas, Rect area, const app::FormView& form) {
     const auto& theme = canvas.theme();
     const bool row = canvas.portrait();
     const float gap = canvas.step(1), high = theme.target;
-    const auto fitting = static_cast<std::size_t>(row ? (area.w + gap) / (high + gap) : (area.h - canvas.step(4) + gap) / (high + gap));
+    // In portrait with their names where there is room for all of them, else as numbers.
+    const float side = canvas.step(3), inset = canvas.step(1.5F);
+    const auto count = static_cast<float>(form.steps.size());
+    const float wide = std::min(canvas.step(22), (area.w - gap * (count - 1)) / count);
+    const bool named = !row || std::ranges::all_of(form.steps, [&](const auto& step) {
+        return canvas.measure(canvas.say(step.title), Size::Small, Weight::Bold).x + side + canvas.step(1) + 2 * inset <= wide;
+    });
+    const float along = row && named ? wide : high;
+    const auto fitting = static_cast<std::size_t>(row ? (area.w + gap + 1) / (along + gap) : (area.h - canvas.step(4) + gap) / (high + gap));
     // Around the current one, where there are more than fit.
     std::size_t current = 0;
     for (std::size_t i = 0; i < form.steps.size(); ++i)
@@ -49,7 +57,7 @@ void steps(Canvas& canvas, Rect area, const app::FormView& form) {
         first = std::min(current > fitting / 2 ? current - fitting / 2 : 0, form.steps.size() - fitting);
     for (std::size_t i = first; i < std::min(form.steps.size(), first + fitting); ++i) {
         const auto& step = form.steps[i];
-        const Rect box = row ? area.cut_left(high) : area.cut_top(high);
+        const Rect box = row ? area.cut_left(along) : area.cut_top(high);
         row ? area.cut_left(gap) : area.cut_top(gap);
         const auto touch = canvas.touch("step:" + step.id, box);
         auto ground = step.current ? theme.accent.fill : row ? theme.raised : canvas.background();
@@ -59,18 +67,17 @@ void steps(Canvas& canvas, Rect area, const app::FormView& form) {
             canvas.outline(box, theme.line, 2, theme.radius);
         const Canvas::On on(canvas, ground);
         const auto color = step.current ? theme.accent.on : theme.ink;
-        Rect inner = row ? box : box.inset(canvas.step(1.5F), 0);
-        const float side = canvas.step(3);
-        const Rect mark = row ? inner : inner.cut_left(side);
+        Rect inner = named ? box.inset(inset, 0) : box;
+        const Rect mark = named ? inner.cut_left(side) : inner;
         if (step.complete)
             draw_icon(canvas, Icon::Check, mark.centered(side, side), step.current ? color : theme.good.fill, 2.6F);
         else
             canvas.text(mark, std::to_string(i + 1), {Size::Small, Weight::Bold, color, Align::Center});
-        if (!row) {
+        if (named) {
             inner.cut_left(canvas.step(1));
-            Look words{Size::Body, step.current ? Weight::Bold : Weight::Regular, color};
+            Look words{row ? Size::Small : Size::Body, step.current ? Weight::Bold : Weight::Regular, color};
             words.smallest = Size::Small;
-            if (canvas.measure(canvas.say(step.title), Size::Body, words.weight).x > inner.w) {
+            if (canvas.measure(canvas.say(step.title), words.size, words.weight).x > inner.w) {
                 words.size = Size::Small;
                 words.lines = 2;
             }
