@@ -69,14 +69,13 @@ std::optional<core::Registration> KioskApp::known_by(const std::string& code, Me
 // ---- who is it? ----
 
 void KioskApp::on(const intent::OpenMeetings&) {
-    if (!has_meetings())
-        return;
-    if (const auto* result = on_screen<screen::Result>(); result != nullptr && !result->ticket.empty()) {
+    const auto* result = on_screen<screen::Result>();
+    const bool was_here = result != nullptr && !result->ticket.empty();
+    if (was_here)
         if (const auto known = registration_of(result->ticket))
             return begin_visit(*known);
-    } else if (on_screen<screen::Idle>() == nullptr) {
+    if (!has_meetings() || (!was_here && on_screen<screen::Idle>() == nullptr))
         return;
-    }
     MeetingScanPage page;
     page.title = {"meeting.scan.title", {}};
     page.hint = {"meeting.scan.hint", {}};
@@ -111,6 +110,8 @@ void KioskApp::begin_visit(const core::Registration& registration, std::string c
     m_visit->ticket = registration.ticket;
     m_visit->person = registration.person;
     m_visit->shares = lets_share(registration);
+    if (!has_meetings())
+        return show_meeting_home();
     m_arrived.push_back(registration.ticket);
     m_bookings_due_ms = now_ms(); // what this person needs may be elsewhere: it is asked for while they look around
     show_meeting_home();
@@ -150,6 +151,8 @@ MeetingLine KioskApp::meeting_line(const core::Booking& booking, const std::stri
 }
 
 void KioskApp::show_meeting_home(std::string asks_cancel) {
+    if (!has_meetings())
+        return show_invitations({});
     const auto all = m_ports.store->bookings_of(m_visit->ticket);
     if (!all)
         return out_of_order(all.error(), std::nullopt);
@@ -196,6 +199,20 @@ void KioskApp::show_meeting_home(std::string asks_cancel) {
     m_visit->moves.clear();
     m_visit->unit.clear();
     show(screen::Meeting{{std::move(page)}, {}, {}});
+}
+
+// Without a business area: invitations to sessions behind closed doors alone. `said`: what came of an answer; where none
+// is left, or none any more, that is all there is.
+void KioskApp::show_invitations(Message said) {
+    MeetingHomePage page;
+    page.name = core::mask_name(m_visit->person.name);
+    page.requests = invitations_for(m_visit->ticket);
+    const bool more = !page.requests.empty();
+    if (!more)
+        page.nothing = said.empty() ? Message{"session.invited.over", {}} : std::move(said);
+    show(screen::Meeting{{std::move(page)}, {}, {}});
+    if (more && !said.empty())
+        say(std::move(said));
 }
 
 namespace {
@@ -274,8 +291,15 @@ void KioskApp::on(const intent::MoveMeeting& move) {
 // ---- at the door: what they should know of it ----
 
 void KioskApp::add_meetings_to(ResultView& view, const std::string& ticket) {
-    if (!has_meetings() || ticket.empty())
+    if (ticket.empty())
         return;
+    if (!has_meetings()) { // an invitation is answered here all the same; staff don't answer for anybody
+        const auto invited = m_staff ? 0 : invitations_for(ticket).size();
+        view.can_answer = invited > 0;
+        if (view.can_answer)
+            view.meetings.push_back({"session.invited.asking_here", {{"count", std::to_string(invited)}}});
+        return;
+    }
     m_arrived.push_back(ticket);
     // At the door of a closed session nothing is said of anything else.
     const auto* door = config().checkpoint(m_checkpoint);

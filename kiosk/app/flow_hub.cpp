@@ -114,8 +114,7 @@ void KioskApp::load_duplicates(StaffView& data) {
         if (!item.registration.empty())
             if (const auto found = m_ports.store->registration(item.registration); found && *found)
                 row.name = (*found)->person.name;
-        if (const auto* door = config().checkpoint(item.checkpoint))
-            row.checkpoint = door->name;
+        row.checkpoint = door_name(item.checkpoint);
         for (const auto& entry : item.entries)
             row.entries.push_back(clock_text(config().event.timezone, entry.at) + " " + entry.device);
         data.duplicates.push_back(std::move(row));

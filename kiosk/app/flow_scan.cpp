@@ -114,7 +114,7 @@ bool KioskApp::busy_with_somebody() const {
         return !form->is_walk_in() || !form->form.empty();
     if (m_visit) {
         const auto* meeting = on_screen<screen::Meeting>();
-        return meeting_is_awaited() || meeting == nullptr || !std::holds_alternative<MeetingSlipPage>(meeting->view.page);
+        return meeting_is_awaited() || meeting == nullptr || !meeting->only_tells();
     }
     return on_screen<screen::StaffPin>() != nullptr;
 }
@@ -146,12 +146,12 @@ void KioskApp::start_scan(const std::string& code) {
     // The language was chosen by whoever is still there; a result or an abandoned form was somebody else's.
     if (!m_staff && (on_screen<screen::Result>() != nullptr || busy_with_somebody()))
         m_language = m_settings.language;
-    if (m_visit) { // the next one in the line at the business area
+    if (m_visit) {
+        m_language = m_settings.language;
         Message problem;
-        if (const auto known = known_by(code, problem)) {
-            m_language = m_settings.language;
-            return begin_visit(*known, core::normalise_code(code));
-        }
+        if (has_meetings()) // the next one in the line at the business area
+            if (const auto known = known_by(code, problem))
+                return begin_visit(*known, core::normalise_code(code));
         m_visit.reset();
     }
     run(new_attempt(code, "qr"), true);
@@ -271,7 +271,7 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
                           (decision.outcome == Outcome::Admitted || decision.outcome == Outcome::Repeat);
     if (may_meet)
         add_meetings_to(view, registration->ticket);
-    const auto ticket = may_meet && view.can_meet ? registration->ticket : std::string();
+    const auto ticket = may_meet && (view.can_meet || view.can_answer) ? registration->ticket : std::string();
     if (decision.outcome == Outcome::Admitted) {
         auto agenda = now_and_next(event, now);
         view.now = std::move(agenda.now);
@@ -288,7 +288,7 @@ void KioskApp::show_decision(const core::Decision& decision, Pending pending) {
         if (const auto* walk_in = std::get_if<WalkInRequest>(&pending); walk_in != nullptr && row.name.empty())
             row.name = walk_in->person.name;
         row.ticket = decision.ticket;
-        row.checkpoint = m_checkpoint;
+        row.checkpoint = door_name(m_checkpoint);
         row.outcome = decision.outcome;
         row.reason = decision.reason;
         m_not_admitted = NotAdmitted{std::move(pending), std::move(row)};

@@ -127,7 +127,7 @@ FormField KioskApp::nda_signature() const {
 
 // ---- for whoever is invited ----
 
-// At their next scan in the business area, as requests for a table are. A kiosk that is not given what is confidential
+// At their next scan, as requests for a table are: in the business area, or from the door where there is none. A kiosk that is not given what is confidential
 // knows of none. What it is about and who else comes is not told.
 std::vector<MeetingLine> KioskApp::invitations_for(const std::string& ticket) {
     std::vector<MeetingLine> lines;
@@ -155,9 +155,12 @@ void KioskApp::answer_invitation(const std::string& session, bool accept) {
     if (!result)
         return out_of_order(result.error(), std::nullopt);
     m_status_stale = true;
-    show_meeting_home();
     const bool done = result->reason == SessionReason::None;
-    say({std::string("session.invited.") + (!done ? "over" : accept ? "accepted" : "declined"), {}});
+    const Message said{std::string("session.invited.") + (!done ? "over" : accept ? "accepted" : "declined"), {}};
+    if (!has_meetings())
+        return show_invitations(said);
+    show_meeting_home();
+    say(said);
 }
 
 // ---- what staff see ----

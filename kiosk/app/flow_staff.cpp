@@ -167,6 +167,11 @@ core::Status KioskApp::load_counts(StaffView& data) {
     return {};
 }
 
+LocalText KioskApp::door_name(const std::string& id) const {
+    const auto* door = config().checkpoint(id);
+    return door == nullptr || (door->name.zh.empty() && door->name.en.empty()) ? LocalText{id, id} : door->name;
+}
+
 ScanRow KioskApp::row_of(const core::StoredScan& scan) {
     ScanRow row;
     row.time = clock_text(config().event.timezone, scan.record.at);
@@ -174,7 +179,7 @@ ScanRow KioskApp::row_of(const core::StoredScan& scan) {
         if (const auto registration = m_ports.store->registration(scan.record.registration); registration && *registration)
             row.name = (*registration)->person.name;
     row.ticket = scan.record.ticket;
-    row.checkpoint = scan.record.checkpoint;
+    row.checkpoint = door_name(scan.record.checkpoint);
     row.outcome = scan.record.outcome;
     row.reason = scan.record.reason;
     row.undone = scan.undone;

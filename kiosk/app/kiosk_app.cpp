@@ -262,7 +262,7 @@ std::int64_t KioskApp::screen_timeout_ms() const {
         std::int64_t operator()(const screen::SessionForm&) const { return settings.interview_ms; }
         std::int64_t operator()(const screen::MeetingForm&) const { return settings.form_ms; }
         std::int64_t operator()(const screen::Meeting& meeting) const {
-            return std::holds_alternative<MeetingSlipPage>(meeting.view.page) ? settings.slip_ms : settings.search_ms;
+            return meeting.only_tells() ? settings.slip_ms : settings.search_ms;
         }
     };
     return std::visit(Timeouts{m_settings, default_language}, m_screen);

@@ -151,6 +151,7 @@ struct ResultView {
     std::optional<AgendaLine> next;
     bool can_print_badge = false;
     bool can_meet = false; // on to the business area
+    bool can_answer = false; // where there is none: on to invitations that await an answer
     bool can_call_staff = false;
     bool staff_called = false;
     std::string staff_note;   // reason code in small type, only in staff mode
@@ -189,7 +190,7 @@ struct ScanRow {
     std::string time;
     std::string name; // full names: staff only
     std::string ticket;
-    std::string checkpoint;
+    LocalText checkpoint; // its door's name
     core::Outcome outcome = core::Outcome::Refused;
     core::Reason reason = core::Reason::None;
     bool undone = false;

@@ -276,7 +276,7 @@ ScanRow scan(std::string id, std::string time, std::string name, Outcome outcome
     row.time = std::move(time);
     row.name = std::move(name);
     row.ticket = "A1B2C3";
-    row.checkpoint = "main";
+    row.checkpoint = {"主入口", "Main door"};
     row.outcome = outcome;
     row.reason = reason;
     row.can_undo = can_undo;

@@ -197,7 +197,7 @@ void add_setup(std::vector<Sample>& all) {
     add("staff_session_setup_people", page("people", 3, {host, organisation}));
 
     std::vector<core::QuestionOption> times;
-    for (const auto* time : {"13:00", "13:30", "14:00", "14:30", "15:00", "15:30", "16:00", "16:30", "17:00"})
+    for (const auto* time : {"13:30", "14:00", "14:30", "15:00", "15:30", "16:00", "16:30", "17:00"})
         times.push_back({time, {time, time}});
     times.push_back({"+", {"其他时间", "Another time"}});
     add("staff_session_setup_start", page("time", 6, {options(field("start", FieldKind::Single, "几点开始", "Begins at"), times, "16:00")}));
@@ -287,6 +287,25 @@ void add_door(std::vector<Sample>& all) {
     invitation.can_answer = true;
     home.requests = {invitation};
     all.push_back(with("meeting_home_invited", MeetingView{home}));
+    // Where there is none, from the door.
+    ResultView result;
+    result.outcome = core::Outcome::Admitted;
+    result.tone = Tone::Good;
+    result.title = {"result.admitted.title", {{"name", "李白露"}}};
+    result.name = "李白露";
+    result.organisation = "青屿示例银行";
+    result.detail = {"result.admitted.detail", {}};
+    result.meetings = {{"session.invited.asking_here", {{"count", "1"}}}};
+    result.can_print_badge = true;
+    result.can_answer = true;
+    all.push_back(with("result_invited", result));
+    home.can_meet = false;
+    auto from_door = with("meeting_home_invited_at_door", MeetingView{home});
+    from_door.minor = true;
+    all.push_back(std::move(from_door));
+    home.requests.clear();
+    home.nothing = {"session.invited.accepted", {}};
+    all.push_back(with("meeting_home_answered", MeetingView{home}));
 
     auto consent = field("nda", FieldKind::Consent, "我已阅读并同意本场的保密约定", "I have read this session's agreement and agree to it");
     consent.help = {"场内所谈内容不对外传播", "What is said inside stays inside"};

@@ -283,10 +283,14 @@ void draw_meeting_home(Scene scene, const app::MeetingHomePage& home) {
     const bool side = !home.requests.empty() || !others.empty();
     if (large == nullptr && !side) {
         const float icon = canvas.step(12);
-        Rect block = area.centered(area.w, icon + canvas.step(4) + theme.title * 1.3F);
-        draw_icon(canvas, Icon::Table, block.cut_top(icon).centered(icon, icon), theme.ink_soft, 1.6F);
+        const auto said = canvas.say(home.nothing);
+        auto words = words_look(Size::Title, Weight::Regular, theme.ink, Size::Body, Align::Center);
+        words.lines = 2;
+        const auto fitted = canvas.fit(said.empty() ? canvas.tr("ui.meeting.none") : said, words, area.w);
+        Rect block = area.centered(area.w, icon + canvas.step(4) + std::max(fitted.height, theme.title * 1.3F));
+        draw_icon(canvas, said.empty() ? Icon::Table : Icon::Check, block.cut_top(icon).centered(icon, icon), theme.ink_soft, 1.6F);
         block.cut_top(canvas.step(4));
-        canvas.text(block, canvas.tr("ui.meeting.none"), words_look(Size::Title, Weight::Regular, theme.ink, Size::Body, Align::Center));
+        canvas.text(block, said.empty() ? canvas.tr("ui.meeting.none") : said, fitted.look);
     } else if (large == nullptr || !side) {
         const float high = std::min(area.h, canvas.step(tall ? 62 : 56));
         if (large != nullptr)

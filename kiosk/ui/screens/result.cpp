@@ -102,6 +102,8 @@ void actions(Scene& scene, const app::ResultView& result, Rect bar, Pair pair, b
     list.push_back({"done", canvas.tr(help_first ? "ui.result.close" : "ui.result.done"), std::nullopt, app::intent::Back{}});
     if (result.can_meet)
         list.push_back({"meet", canvas.tr("ui.result.meet"), Icon::Table, app::intent::OpenMeetings{}});
+    if (result.can_answer)
+        list.push_back({"answer", canvas.tr("ui.result.answer"), Icon::Form, app::intent::OpenMeetings{}});
     for (std::size_t i = 0; i < list.size(); ++i) {
         auto look = i == 0 ? bright_look(pair) : ghost_look(pair);
         look.icon = list[i].icon;
@@ -114,7 +116,7 @@ void actions(Scene& scene, const app::ResultView& result, Rect bar, Pair pair, b
 }
 
 std::size_t action_count(const app::ResultView& result) {
-    return 1 + (result.can_call_staff && !result.staff_called ? 1 : 0) + (result.can_print_badge ? 1 : 0) + (result.can_meet ? 1 : 0);
+    return 1 + (result.can_call_staff && !result.staff_called ? 1 : 0) + (result.can_print_badge ? 1 : 0) + (result.can_meet ? 1 : 0) + (result.can_answer ? 1 : 0);
 }
 
 } // namespace

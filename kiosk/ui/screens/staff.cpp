@@ -186,7 +186,7 @@ void scan_row(Canvas& canvas, Rect row, const app::ScanRow& scan, const std::opt
     auto what = canvas.tr(outcome_key(scan.outcome));
     if (scan.reason != core::Reason::None)
         what = canvas.tr(reason_key(scan.reason));
-    if (const auto& door = scan.checkpoint; !door.empty())
+    if (const auto door = canvas.say(scan.checkpoint); !door.empty())
         what += " · " + door;
     Look name{Size::Body, Weight::Bold, soft};
     name.smallest = Size::Small;
@@ -202,6 +202,7 @@ void scan_row(Canvas& canvas, Rect row, const app::ScanRow& scan, const std::opt
     }
     canvas.text(row.cut_left(row.w * 0.54F), shown, name);
     row.cut_left(canvas.step(2));
+    small.lines = 2;
     canvas.text(row, what, small);
 }
 
@@ -275,7 +276,8 @@ void override_scan(Canvas& canvas, const app::StaffView& staff, Rect area) {
         canvas.text(inner.cut_top(theme.large), scan.name.empty() ? (scan.ticket.empty() ? canvas.tr("ui.staff.no_name") : scan.ticket) : scan.name, name);
         inner.cut_top(canvas.step(1.5F));
         auto what = scan.reason == core::Reason::None ? canvas.tr(outcome_key(scan.outcome)) : canvas.tr(reason_key(scan.reason));
-        what = scan.time + " · " + what + (scan.checkpoint.empty() ? "" : " · " + scan.checkpoint);
+        const auto door = canvas.say(scan.checkpoint);
+        what = scan.time + " · " + what + (door.empty() ? "" : " · " + door);
         canvas.text(inner, what, {Size::Small, Weight::Regular, theme.ink_soft});
     }
     canvas.text(area.cut_top(theme.body), canvas.tr("ui.staff.override_why"), {Size::Body, Weight::Bold, theme.ink});

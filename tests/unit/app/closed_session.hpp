@@ -8,7 +8,7 @@ namespace kiosk::test {
 
 // One session with a host (A1), made by 徐清明 who runs it; 林冬至 may approve, 秦夏至 is a volunteer.
 struct Closed : Kiosk {
-    Closed() {
+    explicit Closed(bool with_area = true) {
         core::Session session;
         session.id = "cd1";
         session.kind = "closed_door";
@@ -27,10 +27,11 @@ struct Closed : Kiosk {
         door.session = "cd1";
         door.allow_reentry = true;
         config.checkpoints.push_back(door);
-        core::BookableUnit table; // so that there is a business area
+        core::BookableUnit table;
         table.id = "T1";
         table.slots = {{"s1", *core::parse_rfc3339("2026-11-20T13:30:00+08:00"), *core::parse_rfc3339("2026-11-20T13:50:00+08:00")}};
-        config.units.push_back(table);
+        if (with_area)
+            config.units.push_back(table);
         config.staff.push_back({"xu", "徐清明", {"session_host"}, "hash 5678"});
         config.staff.push_back({"qin", "秦夏至", {"volunteer"}, "hash 9999"});
         open();

@@ -234,6 +234,67 @@ TEST_CASE("closed sessions: whoever is invited answers at their next scan, by th
     CHECK(home().requests.empty());
 }
 
+TEST_CASE("closed sessions: without a business area whoever is invited answers from the door", "[app][sessions]") {
+    Closed k(false);
+    k.approve();
+    REQUIRE(k.sessions->invite("cd1", "B2", "guest", "lin"));
+    CHECK_FALSE(k.body<IdleView>().can_meet);
+    const auto home = [&]() -> const MeetingHomePage& { return std::get<MeetingHomePage>(k.body<MeetingView>().page); };
+    k.send(intent::ToggleLanguage{});
+    k.scan("B2");
+    REQUIRE(k.result().outcome == core::Outcome::Admitted);
+    REQUIRE(k.result().can_answer);
+    CHECK_FALSE(k.result().can_meet);
+    REQUIRE(k.result().meetings.size() == 1);
+    CHECK(k.result().meetings[0].key == "session.invited.asking_here");
+    k.send(intent::OpenMeetings{});
+    REQUIRE(home().requests.size() == 1);
+    CHECK(home().requests[0].session.zh == "内部会议");
+    CHECK_FALSE(home().can_meet);
+    CHECK(texts_of(k.view()).all.find("换库") == std::string::npos);
+    const auto id = home().requests[0].id;
+    SECTION("they come; the next one in the line is checked in, in the usual language") {
+        k.send(intent::AnswerMeeting{id, true});
+        CHECK(home().requests.empty());
+        CHECK(home().nothing.key == "session.invited.accepted");
+        CHECK(k.view().language == core::Language::English);
+        CHECK(k.store.invitation("cd1", "B2")->value().status == InvitationStatus::Accepted);
+        k.scan("D4"); // at once
+        REQUIRE(k.result().outcome == core::Outcome::Admitted);
+        CHECK(k.view().language == core::Language::Chinese);
+        CHECK_FALSE(k.result().can_answer);
+        CHECK(k.result().meetings.empty());
+    }
+    SECTION("they don't, and the screen clears itself") {
+        k.send(intent::AnswerMeeting{id, false});
+        CHECK(home().nothing.key == "session.invited.declined");
+        CHECK(k.store.invitation("cd1", "B2")->value().status == InvitationStatus::Declined);
+        k.pass(k.settings.slip_ms + 1'000);
+        CHECK(k.shows<IdleView>());
+    }
+    SECTION("it was called off meanwhile") {
+        REQUIRE(k.sessions->cancel("cd1", "lin", ""));
+        k.send(intent::AnswerMeeting{id, true});
+        CHECK(home().nothing.key == "session.invited.over");
+    }
+    SECTION("not now: asked again at the next scan") {
+        k.send(intent::Back{});
+        REQUIRE(k.shows<IdleView>());
+        k.pass(5'000);
+        k.scan("B2");
+        REQUIRE(k.result().outcome == core::Outcome::Repeat);
+        CHECK(k.result().can_answer);
+    }
+    SECTION("staff answer for nobody") {
+        k.send(intent::Back{});
+        k.log_in();
+        k.scan("A1");
+        CHECK_FALSE(k.result().can_answer);
+        k.send(intent::OpenMeetings{});
+        CHECK_FALSE(k.shows<MeetingView>());
+    }
+}
+
 TEST_CASE("closed sessions: an answer to what was called off meanwhile counts for nothing", "[app][sessions]") {
     Closed k;
     k.approve();

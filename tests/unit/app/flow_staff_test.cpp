@@ -103,6 +103,7 @@ TEST_CASE("staff: an undo asks first and is recorded under a name", "[app][staff
     k.send(intent::ChooseTab{StaffTab::Recent});
     REQUIRE(k.body<StaffView>().recent.size() == 1);
     const auto row = k.body<StaffView>().recent[0];
+    CHECK(row.checkpoint.zh == "正门");
     CHECK(row.name == "王谷雨");
     CHECK(row.can_undo);
     k.send(intent::ConfirmUndo{row.id}); // without the question: nothing

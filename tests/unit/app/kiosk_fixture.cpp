@@ -102,6 +102,7 @@ public:
     void operator()(const MeetingHomePage& page) {
         add(page.name);
         (*this)(page.why_not);
+        (*this)(page.nothing);
         for (const auto* lines : {&page.meetings, &page.requests})
             for (const auto& line : *lines)
                 (*this)(line);
