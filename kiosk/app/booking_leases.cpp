@@ -47,7 +47,7 @@ Result<std::int64_t> BookingDesk::seats_used(const std::string& session) {
 Result<Cover> BookingDesk::cover(const std::vector<Resource>& needs) {
     if (m_services.alone)
         return Cover{};
-    KIOSK_TRY(const auto leases, store().leases());
+    KIOSK_TRY(const auto leases, store().leases_on(needs));
     KIOSK_TRY(const auto feed_after, store().feed_after());
     std::map<std::string, std::int64_t> used;
     for (const auto& need : needs)

@@ -144,6 +144,7 @@ public:
 
     // What this device, in its present incarnation, holds. Not in the journal: a copy of the file holds nothing.
     virtual Result<std::vector<Lease>> leases() = 0;
+    virtual Result<std::vector<Lease>> leases_on(std::span<const Resource> resources) = 0; // those of the same subjects
     // By resource_text, all in one transaction, durable on return: `put` replaces, `drop` removes.
     virtual Status change_leases(std::span<const Lease> put, std::span<const std::string> drop) = 0;
     // Number of the last own operation about bookings: a lease may be free once the hub has the journal up to it.

@@ -4,6 +4,8 @@
 #include "storage/sync_mark.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <vector>
 
 namespace kiosk::storage {
@@ -66,6 +68,19 @@ core::Result<std::vector<core::Lease>> Database::leases() {
     return m_impl->ask("leases", [&]() -> core::Result<std::vector<core::Lease>> {
         const auto* origin = m_impl->journal.current();
         return origin ? m_impl->leases.all(origin->incarnation) : std::vector<core::Lease>{};
+    });
+}
+
+core::Result<std::vector<core::Lease>> Database::leases_on(std::span<const core::Resource> resources) {
+    return m_impl->ask("leases", [&]() -> core::Result<std::vector<core::Lease>> {
+        std::set<std::string_view> subjects;
+        for (const auto& resource : resources)
+            subjects.insert(resource.subject);
+        std::vector<core::Lease> found;
+        if (const auto* origin = m_impl->journal.current())
+            for (const auto subject : subjects)
+                std::ranges::move(m_impl->leases.of_subject(origin->incarnation, subject), std::back_inserter(found));
+        return found;
     });
 }
 

@@ -170,6 +170,7 @@ public:
     core::Result<std::vector<core::Booking>> bookings_at(std::string_view unit) override;
     core::Result<std::vector<core::Booking>> pending_bookings() override;
     core::Result<std::vector<core::Lease>> leases() override;
+    core::Result<std::vector<core::Lease>> leases_on(std::span<const core::Resource> resources) override;
     core::Status change_leases(std::span<const core::Lease> put, std::span<const std::string> drop) override;
     core::Result<std::uint64_t> last_booking_seq() override;
     core::Result<std::uint64_t> feed_after() override;

@@ -7,11 +7,13 @@
 #include "core/phone.hpp"
 #include "core/ports.hpp"
 #include "support/fakes.hpp"
+#include "support/operations.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <tuple>
@@ -61,14 +63,10 @@ public:
         std::vector<core::Operation> made;
         auto hlc = m_hlc;
         for (const auto& draft : drafts) {
-            core::Operation operation;
+            auto operation = unsealed(draft);
             operation.id = {m_device, "1", operations.size() + made.size() + 1};
-            operation.kind = draft.kind;
             operation.hlc = hlc = core::next_hlc(hlc, now);
             operation.wall = now;
-            operation.subject = draft.subject;
-            operation.body = draft.body;
-            operation.personal = draft.personal;
             KIOSK_CHECK(trial.project(operation));
             made.push_back(std::move(operation));
         }
@@ -269,9 +267,14 @@ public:
     }
 
     core::Result<std::vector<core::Lease>> leases() override {
+        const auto rows = m_leases | std::views::values;
+        return std::vector<core::Lease>(rows.begin(), rows.end());
+    }
+    core::Result<std::vector<core::Lease>> leases_on(std::span<const core::Resource> resources) override {
         std::vector<core::Lease> rows;
-        for (const auto& [resource, lease] : m_leases)
-            rows.push_back(lease);
+        for (const auto& [text, lease] : m_leases)
+            if (std::ranges::find(resources, lease.resource.subject, &core::Resource::subject) != resources.end())
+                rows.push_back(lease);
         return rows;
     }
     core::Status change_leases(std::span<const core::Lease> put, std::span<const std::string> drop) override {

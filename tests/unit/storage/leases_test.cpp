@@ -93,6 +93,10 @@ TEST_CASE("leases: they are kept as they were given, in the order of their names
     const auto database = open(path, ports);
     CHECK(database->opened() == storage::Opened::Same);
     CHECK(need(database->leases()) == std::vector{lease(host, 2), closing, lease(table, 4)});
+    const auto elsewhere = core::seats_resource("c2", 1);
+    CHECK(need(database->leases_on(std::array{core::seats_resource("c1", 1), host, host, elsewhere})) ==
+          std::vector{lease(host, 2), closing}); // by subject, whatever the time or number
+    CHECK(need(database->leases_on({})).empty());
     CHECK(need(database->dump_projections()).empty()); // they are no projection
     need(database->rebuild());
     CHECK(need(database->leases()).size() == 3);
